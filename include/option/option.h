@@ -1,0 +1,78 @@
+/*
+ * option.h
+ *		What the user told us: options of servers, user mappings, tables, columns.
+ *
+ * The table of all options is in option/table.c; the validator in
+ * option/validator.c; both are driven by it alone.
+ */
+#ifndef OPTION_OPTION_H
+#define OPTION_OPTION_H
+
+#include "nodes/pg_list.h"
+#include "foreign/foreign.h"
+
+#include "pure/endpoint.h"
+#include "wire/wire.h"
+
+typedef enum TmfPartnerPolicy
+{
+	TMF_PARTNER_AUTO,			/* learned name wins, configured address where it denotes the same machine */
+	TMF_PARTNER_SERVER,			/* always what the server says */
+	TMF_PARTNER_CONFIGURED		/* never what the server says */
+} TmfPartnerPolicy;
+
+/* All of a foreign server; strings live where tmf_server_options() was called. */
+typedef struct TmfServerOptions
+{
+	Oid			serverid;
+	char	   *name;			/* of the foreign server */
+	Endpoint	initial;		/* port filled in */
+	bool		has_failover;
+	Endpoint	failover;		/* port filled in (default: port option) */
+	int			port;			/* option port, default 1433 */
+	char	   *database;
+	TmfPartnerPolicy partner_policy;
+	bool		require_mirroring;
+	char	   *mirroring_guid; /* NULL: not pinned.  Lower case, no braces */
+	int			login_timeout_ms;
+	int			query_timeout_ms;	/* 0 = none */
+	int			lock_timeout_ms;	/* -1 = wait for ever */
+	WireEncryption encryption;
+	char	   *ca_file;		/* NULL: not checked */
+	int			tds_version;	/* 73, 74 */
+	int			packet_size;
+	char	   *application_name;
+	bool		keep_connections;
+	double		fdw_startup_cost;
+	double		fdw_tuple_cost;
+} TmfServerOptions;
+
+typedef struct TmfUserOptions
+{
+	char	   *username;		/* NULL when the mapping has none */
+	char	   *password;
+	bool		password_required;
+} TmfUserOptions;
+
+typedef struct TmfTableOptions
+{
+	char	   *schema_name;	/* default: the server's, "dbo" is not assumed: NULL */
+	char	   *table_name;		/* NULL when query is set */
+	char	   *query;
+} TmfTableOptions;
+
+/*
+ * ERROR when a required option is missing (servername, database): the
+ * validator cannot see that at ALTER SERVER ... DROP.
+ */
+extern TmfServerOptions *tmf_server_options(Oid serverid);
+extern TmfUserOptions *tmf_user_options(const UserMapping *user);
+extern TmfTableOptions *tmf_table_options(Oid relid);
+
+/* Name of a column on the remote side: column_name, or its own. */
+extern char *tmf_column_name(Oid relid, AttrNumber attnum);
+
+/* The body of the validator function: options of one catalog entry. */
+extern void tmf_validate_options(List *options, Oid catalog);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * calendar.h
+ *		SQL Server's dates and times <-> PostgreSQL's integers.
+ *
+ * PostgreSQL counts days and microseconds from 2000-01-01.  SQL Server's
+ * datetime counts 1/300 s from 1900-01-01, datetime2 100 ns.  Going to
+ * PostgreSQL, 100 ns are truncated towards the past (order is preserved and
+ * 9999-12-31 23:59:59.9999999 stays in its year); 1/300 s ticks are rounded to
+ * the microsecond, as SQL Server shows them to the millisecond (.003, .007).
+ */
+#ifndef PURE_CALENDAR_H
+#define PURE_CALENDAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CALENDAR_USECS_PER_DAY	INT64_C(86400000000)
+
+/*
+ * Days from 1900-01-01 and 1/300 s of that day (datetime); false when ticks is
+ * not within a day or the day not within 1753-01-01 .. 9999-12-31.  The result
+ * has milliseconds, rounded as SQL Server displays them.
+ */
+extern bool calendar_from_datetime(int32_t days, int32_t ticks, int64_t *usecs);
+
+/* Days and minutes of the day (smalldatetime, 1900-01-01 .. 2079-06-06). */
+extern bool calendar_from_smalldatetime(uint16_t days, uint16_t minutes, int64_t *usecs);
+
+/* Days from 1900-01-01, within 0001-01-01 .. 9999-12-31 (date). */
+extern bool calendar_from_date(int32_t days, int32_t *date);
+
+/* 100 ns of a day (time). */
+extern bool calendar_from_time(uint64_t ticks, int64_t *usecs);
+
+/* Days from 1900-01-01 and 100 ns of that day (datetime2, datetimeoffset in UTC). */
+extern bool calendar_from_datetime2(int32_t days, uint64_t ticks, int64_t *usecs);
+
+/*
+ * The way back; false when the value is out of the type's range (infinity
+ * included).  To datetime rounds to the nearest tick, as SQL Server does.
+ */
+extern bool calendar_to_datetime(int64_t usecs, int32_t *days, int32_t *ticks);
+extern bool calendar_to_date(int32_t date, int32_t *days);
+extern bool calendar_to_datetime2(int64_t usecs, int32_t *days, uint64_t *ticks);
+
+#endif

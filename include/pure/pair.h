@@ -1,0 +1,96 @@
+/*
+ * pair.h
+ *		Which partner of a mirrored pair to try next, for how long, when to stop.
+ *
+ * A Pair is a plain value: time is passed in, nothing is allocated, and a copy
+ * is a second future.  The loop that obeys it is in session/failover.c:
+ *
+ *		pair = pair_begin(now, ...);
+ *		while ((step = pair_next(&pair, now, random)).action is ATTEMPT or PAUSE)
+ *			ATTEMPT: try step.side until step.until_ms, then pair_report()
+ *			PAUSE:	 wait until step.until_ms, then pair_waited()
+ *
+ * Schedule (Microsoft's, as the floor): slots of 8 % of the login timeout that
+ * grow by as much each round; within a round an answer moves on at once.  After
+ * a round in which some partner answered "not the principal" a short pause
+ * (50, 100, 200, 200 ... ms, +-25 % jitter), for a failover is probably under
+ * way; after a round of network failures only 100, 200, 400, 800, 1000 ... ms.
+ */
+#ifndef PURE_PAIR_H
+#define PURE_PAIR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum PairSide
+{
+	PAIR_INITIAL,				/* the initial partner */
+	PAIR_FAILOVER				/* the failover partner */
+} PairSide;
+
+#define PAIR_SIDES 2
+
+typedef enum PairOutcome
+{
+	PAIR_OUTCOME_PRINCIPAL,		/* logged in, and it says role 1: done */
+	PAIR_OUTCOME_NOT_PRINCIPAL, /* it answered, and does not serve the database */
+	PAIR_OUTCOME_UNREACHABLE,	/* network failure or no answer in time */
+	PAIR_OUTCOME_LATER,			/* it serves the database, but not yet */
+	PAIR_OUTCOME_FATAL			/* no partner will answer otherwise */
+} PairOutcome;
+
+typedef enum PairAction
+{
+	PAIR_ATTEMPT,
+	PAIR_PAUSE,
+	PAIR_DONE,					/* a principal was found */
+	PAIR_GIVE_UP				/* fatal, time is up, or nothing else to try */
+} PairAction;
+
+typedef struct PairStep
+{
+	PairAction	action;
+	PairSide	side;			/* of the attempt, or where the principal is */
+	int64_t		until_ms;		/* end of the slot or the pause */
+} PairStep;
+
+typedef struct Pair
+{
+	int64_t		start_ms;
+	int64_t		timeout_ms;		/* <= 0: no limit */
+	int			sides;			/* 1 when no failover partner is known */
+	PairSide	first;			/* where each round begins */
+	PairSide	side;			/* of the next or the running attempt */
+	int			round;			/* 0, 1, ... */
+	int			tried;			/* attempts made in this round */
+	bool		answered;		/* some partner answered in this round */
+	bool		pausing;
+	bool		done;
+	bool		fatal;
+} Pair;
+
+/*
+ * first is the last known principal.  With sides == 1 every attempt goes to
+ * first; a network failure or "not the principal" then ends the search, since
+ * nobody else can be asked, and only PAIR_OUTCOME_LATER is waited for.
+ */
+extern Pair pair_begin(int64_t now_ms, int64_t timeout_ms, int sides, PairSide first);
+
+/*
+ * What to do now.  Idempotent for an attempt, and for a pause until
+ * pair_waited().  jitter is any random number; it decides the pause's length.
+ * An attempt that would begin at or after the deadline, and a pause that would
+ * end after it, is PAIR_GIVE_UP.  No step ends after the deadline.
+ */
+extern PairStep pair_next(Pair *pair, int64_t now_ms, uint32_t jitter);
+
+/* The attempt that pair_next() asked for has ended with outcome. */
+extern void pair_report(Pair *pair, PairOutcome outcome);
+
+/* The pause is over. */
+extern void pair_waited(Pair *pair);
+
+/* A failover partner has become known during the search (learned at login). */
+extern void pair_add_partner(Pair *pair);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * failover.h
+ *		Opening a connection to whichever partner is principal.
+ */
+#ifndef SESSION_FAILOVER_H
+#define SESSION_FAILOVER_H
+
+#include "session/partner.h"
+
+typedef struct TmfOpened
+{
+	WireConn   *conn;
+	PairSide	side;
+	TmfRole		role;
+	char		address[ENDPOINT_TEXT_MAX]; /* the endpoint as the user would write it */
+} TmfOpened;
+
+/*
+ * Finds the principal within login_timeout and logs in to the database; the
+ * session's SET options are in force.  Raises when nobody is.
+ */
+extern void tmf_failover_open(const TmfServerOptions *options, const TmfUserOptions *user,
+							  TmfOpened *opened);
+
+typedef struct TmfAttempt
+{
+	bool		open;			/* logged in: conn is set */
+	WireConn   *conn;
+	WireError	error;			/* otherwise: why not */
+	Verdict		verdict;
+	const char *sqlstate;
+	char		summary[256];	/* one line for DETAIL and the views; no secrets */
+} TmfAttempt;
+
+/*
+ * One attempt at one endpoint, for the functions that ask a partner about
+ * itself (status, planned failover).  database NULL: the server's own, that of
+ * options.  Never raises for a remote failure; interrupts are served.
+ */
+extern void tmf_attempt(const TmfServerOptions *options, const TmfUserOptions *user,
+						const Endpoint *endpoint, const char *database,
+						int64 until_ms, TmfAttempt *attempt);
+
+/*
+ * Runs the session's SET batch and reads the instance's role for the database
+ * that the connection is logged in to.  False: attempt->error says why, and
+ * the connection is closed.
+ */
+extern bool tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt,
+							 int64 until_ms, TmfRole *role);
+
+#endif

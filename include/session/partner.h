@@ -1,0 +1,98 @@
+/*
+ * partner.h
+ *		The partner cache: what this backend knows of each pair.
+ *
+ * Keyed by foreign server.  Everything in it was said by a server that had
+ * proven itself, or by the catalog; an ALTER SERVER drops the entry.
+ */
+#ifndef SESSION_PARTNER_H
+#define SESSION_PARTNER_H
+
+#include "datatype/timestamp.h"
+
+#include "option/option.h"
+#include "pure/endpoint.h"
+#include "pure/pair.h"
+
+typedef enum TmfPartnerSource
+{
+	TMF_PARTNER_NONE,			/* no failover partner is known */
+	TMF_PARTNER_BY_OPTION,		/* configured */
+	TMF_PARTNER_BY_SERVER		/* named by the principal */
+} TmfPartnerSource;
+
+/* What an instance says about itself: a row of sys.database_mirroring. */
+typedef struct TmfRole
+{
+	bool		visible;		/* false: no row; the login lacks the right to see it */
+	bool		mirrored;		/* mirroring_guid is not NULL */
+	char		guid[37];		/* lower case */
+	int			role;			/* 1 principal, 2 mirror, 0 unknown */
+	int			state;			/* 0 .. 6, see doc/failover.md; -1 unknown */
+	int			safety;			/* 0 unknown, 1 OFF, 2 FULL */
+	int			role_sequence;
+	int			witness_state;	/* 0 unknown, 1 connected, 2 disconnected; -1 none */
+	char		partner_name[129];	/* TCP://host:port of its partner's endpoint */
+	char		partner_instance[129];	/* HOST or HOST\INSTANCE */
+	char		witness_name[129];
+	char		server_name[129];	/* @@SERVERNAME */
+} TmfRole;
+
+typedef struct TmfPartnerSide
+{
+	Endpoint	endpoint;		/* where to connect */
+	TmfPartnerSource source;
+	char		learned_name[129];	/* "" when no server ever named it */
+	int64		attempts;		/* connection attempts made by this backend */
+	char		last_error[256];	/* of the last failed attempt, "" = none */
+} TmfPartnerSide;
+
+typedef struct TmfPartners
+{
+	Oid			serverid;		/* hash key */
+	bool		valid;			/* false: fill again from the catalog at next use */
+	bool		has_failover;
+	TmfPartnerSide side[PAIR_SIDES];
+	bool		principal_known;
+	PairSide	principal;		/* last proven principal; where the next search begins */
+	bool		mirrored;
+	char		guid[37];		/* "" when unknown */
+	int			role_sequence;	/* highest ever seen; -1 unknown */
+	int			safety;			/* last known */
+	int			state;			/* last known */
+	int64		switches;		/* how often the principal was found on the other side */
+	TimestampTz last_switch;	/* 0 = never */
+	uint64		epoch;			/* rises when the principal changes: older sessions are stale */
+} TmfPartners;
+
+/* The entry of a server, made from its options when there is none. */
+extern TmfPartners *tmf_partners_get(const TmfServerOptions *options);
+
+/* NULL when this backend never asked that server. */
+extern TmfPartners *tmf_partners_find(Oid serverid);
+
+/* All entries that are valid, for the view. */
+extern List *tmf_partners_list(void);
+
+/* Drops what was learned; the next use starts from the catalog. */
+extern void tmf_partners_forget(Oid serverid);
+
+typedef enum TmfIdentity
+{
+	TMF_IDENTITY_PRINCIPAL,		/* it is the principal (or a stand-alone server that may be one) */
+	TMF_IDENTITY_MIRROR,		/* role 2 */
+	TMF_IDENTITY_NOT_MIRRORED,	/* guid NULL, but require_mirroring */
+	TMF_IDENTITY_OTHER_PAIR,	/* another guid than the known or pinned one */
+	TMF_IDENTITY_STALE			/* a lower role sequence than ever seen */
+} TmfIdentity;
+
+/* Judges what an instance said.  Changes nothing. */
+extern TmfIdentity tmf_partners_judge(const TmfPartners *partners,
+									  const TmfServerOptions *options,
+									  const TmfRole *role);
+
+/* side has just proven itself principal with role: learn names, sequence, guid. */
+extern void tmf_partners_learn(TmfPartners *partners, const TmfServerOptions *options,
+							   PairSide side, const TmfRole *role);
+
+#endif

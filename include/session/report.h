@@ -1,0 +1,23 @@
+/*
+ * report.h
+ *		The only place that turns a remote error into a PostgreSQL error.
+ */
+#ifndef SESSION_REPORT_H
+#define SESSION_REPORT_H
+
+#include "wire/wire.h"
+
+/*
+ * Raises error: SQLSTATE by the verdict table, the server's own words as
+ * message, its number, state, severity, procedure and line in DETAIL, sql as
+ * context.
+ */
+extern void tmf_report_error(const char *server_name, const WireError *error, const char *sql)
+			pg_attribute_noreturn();
+
+/* One line about error for a DETAIL or a view: never holds a password. */
+extern void tmf_report_summary(const WireError *error, char *buffer, size_t size);
+
+extern int	tmf_report_sqlstate(const char *sqlstate);
+
+#endif

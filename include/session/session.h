@@ -1,0 +1,95 @@
+/*
+ * session.h
+ *		The backend's sessions: one TDS connection of one user mapping each.
+ *
+ * A session handed out by tmf_session_acquire() is open and its instance has
+ * been proven principal (or stand-alone) by this login.  Only session/ opens,
+ * closes and waits; callers send statements and take rows.
+ *
+ * At most one statement is on the wire of a session.  Whoever reads its rows
+ * registers a TmfStream; when somebody else needs the session, that stream is
+ * asked to take the rest of its rows off the wire first (spool).
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "foreign/foreign.h"
+
+#include "option/option.h"
+#include "pure/pair.h"
+#include "wire/wire.h"
+
+typedef struct TmfSession TmfSession;
+typedef struct TmfStream TmfStream;
+
+struct TmfStream
+{
+	/* Take every remaining row off the wire, keep them, and return. */
+	void		(*spool) (TmfStream *stream);
+};
+
+typedef enum TmfFetch
+{
+	TMF_FETCH_ROW,
+	TMF_FETCH_END,				/* the whole result, counted and found complete */
+	TMF_FETCH_LOST				/* the connection died; tmf_session_raise_lost() says how */
+} TmfFetch;
+
+/*
+ * The session of this user on this server, opened (failing over as needed) or
+ * found idle and alive.  Raises: 08001 with both verdicts in DETAIL, 28P01,
+ * 57014 ...
+ */
+extern TmfSession *tmf_session_acquire(UserMapping *user);
+
+/*
+ * Sends one batch and waits, interruptibly, for its first result.  False: the
+ * connection died before anything of the answer was read (TMF_FETCH_LOST).
+ * Server errors are raised here, with sql as context.  stream (may be NULL)
+ * owns the result until TMF_FETCH_END, tmf_session_end() or an error.
+ */
+extern bool tmf_session_query(TmfSession *session, const char *sql, TmfStream *stream);
+
+/* The next row of the first result. */
+extern TmfFetch tmf_session_fetch(TmfSession *session, const char *sql);
+
+/* Of the running result: see wire.h.  Valid after tmf_session_query(). */
+extern WireConn *tmf_session_conn(TmfSession *session);
+
+/*
+ * The owner of stream wants no more of its rows (no-op when it is not on the
+ * wire): attention, or the session is closed when that is not acknowledged.
+ */
+extern void tmf_session_end(TmfSession *session, TmfStream *stream);
+
+/*
+ * Is stream still on session's wire?  session may have died and been freed
+ * from under its user only at transaction end.
+ */
+extern bool tmf_session_streams(TmfSession *session, TmfStream *stream);
+
+/*
+ * Raises 08006 for a session found dead: rows is what this execution had
+ * handed over, for DETAIL.
+ */
+extern void tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows) pg_attribute_noreturn();
+
+/*
+ * Changes with every login of this session; tells a scan that its partner is
+ * another one now.
+ */
+extern uint64 tmf_session_generation(const TmfSession *session);
+
+/* "host,port", for EXPLAIN ANALYZE. */
+extern const char *tmf_session_address(const TmfSession *session);
+
+/*
+ * May a read that lost its session before handing over a row be sent again,
+ * although the portal has rows of this server already?  (design 5.3)
+ */
+extern bool tmf_session_same_data(const TmfSession *session, uint64 old_generation);
+
+/* Registers syscache and transaction callbacks; called by _PG_init. */
+extern void tmf_session_init(void);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * wait.h
+ *		The only place that waits: for a socket, for time, interruptibly.
+ */
+#ifndef SESSION_WAIT_H
+#define SESSION_WAIT_H
+
+/* Milliseconds of a clock that never goes back. */
+extern int64 tmf_now_ms(void);
+
+/*
+ * Waits until fd is readable (or writable), or until_ms.  Runs
+ * CHECK_FOR_INTERRUPTS.  False: time is up.  until_ms < 0: no limit.
+ */
+extern bool tmf_wait_readable(int fd, int64 until_ms);
+extern bool tmf_wait_writable(int fd, int64 until_ms);
+
+/* Sleeps until until_ms. */
+extern void tmf_wait_until(int64 until_ms);
+
+/*
+ * For the wire's interrupt hook: argument points at an int64 deadline (< 0:
+ * none).  True when it has passed, or a cancel or termination is pending.
+ */
+extern bool tmf_wait_interrupt(void *argument);
+
+#endif
