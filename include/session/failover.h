@@ -5,6 +5,7 @@
 #ifndef SESSION_FAILOVER_H
 #define SESSION_FAILOVER_H
 
+#include "pure/verdict.h"
 #include "session/partner.h"
 
 typedef struct TmfOpened
@@ -42,11 +43,21 @@ extern void tmf_attempt(const TmfServerOptions *options, const TmfUserOptions *u
 						int64 until_ms, TmfAttempt *attempt);
 
 /*
- * Runs the session's SET batch and reads the instance's role for the database
- * that the connection is logged in to.  False: attempt->error says why, and
- * the connection is closed.
+ * Runs the session's SET batch and reads what the instance says of database,
+ * NULL: the one that the connection is logged in to (a mirror is asked from
+ * master).  False: attempt->error says why, and the connection is closed.
  */
 extern bool tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt,
-							 int64 until_ms, TmfRole *role);
+							 const char *database, int64 until_ms, TmfRole *role);
+
+/*
+ * Runs a batch without rows on an attempt's connection, for role management.
+ * WIRE_OK, WIRE_FAILED (attempt->error: the server refused) or WIRE_LOST (the
+ * outcome is unknown); interrupts are served.
+ */
+extern WireStatus tmf_attempt_command(TmfAttempt *attempt, const char *sql, int64 until_ms);
+
+/* Closes what an attempt has opened.  Also hangs on CurrentMemoryContext's reset. */
+extern void tmf_attempt_close(TmfAttempt *attempt);
 
 #endif
