@@ -5,8 +5,8 @@
  * PostgreSQL counts days and microseconds from 2000-01-01.  SQL Server's
  * datetime counts 1/300 s from 1900-01-01, datetime2 100 ns.  Going to
  * PostgreSQL, 100 ns are truncated towards the past (order is preserved and
- * 9999-12-31 23:59:59.9999999 stays in its year); 1/300 s ticks are rounded to
- * the microsecond, as SQL Server shows them to the millisecond (.003, .007).
+ * 9999-12-31 23:59:59.9999999 stays in its year); 1/300 s ticks become the
+ * milliseconds that SQL Server shows (.000, .003, .007).
  */
 #ifndef PURE_CALENDAR_H
 #define PURE_CALENDAR_H

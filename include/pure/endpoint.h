@@ -34,8 +34,8 @@ typedef enum EndpointStatus
 
 /*
  * Parses text.  Accepts an optional "tcp:" prefix, IPv6 addresses in brackets,
- * and blanks around the parts.  *out is set only when the answer is
- * ENDPOINT_OK.
+ * blanks around the parts, and host\instance,port (where the port is what a
+ * client uses).  *out is set only when the answer is ENDPOINT_OK.
  */
 extern EndpointStatus endpoint_parse(const char *text, Endpoint *out);
 
@@ -45,9 +45,10 @@ extern const char *endpoint_status_text(EndpointStatus status);
 /*
  * Does a name that the server gave for its partner (HOST or HOST\INSTANCE,
  * without a port) denote the configured endpoint?  Hosts are compared without
- * regard to case; a bare NetBIOS name equals the first label of a full name.
- * An endpoint with a port has chosen its instance, so instances are compared
- * only where the configured one has no port.
+ * regard to case; a bare NetBIOS name, which ends after 15 characters, equals
+ * the first label of a full name.  An address denotes no name.  An endpoint
+ * with a port has chosen its instance, so instances are compared only where the
+ * configured one has no port; no instance is MSSQLSERVER.
  */
 extern bool endpoint_denotes(const Endpoint *configured, const Endpoint *learned);
 
@@ -57,7 +58,10 @@ extern bool endpoint_denotes(const Endpoint *configured, const Endpoint *learned
  */
 extern EndpointStatus endpoint_from_url(const char *url, Endpoint *out);
 
-/* Writes host, host,port or host\instance; at most size bytes with the NUL. */
+/*
+ * Writes host, host,port, host\instance or host\instance,port, as
+ * endpoint_parse() reads it; at most size bytes with the NUL.
+ */
 extern void endpoint_format(const Endpoint *endpoint, char *buffer, size_t size);
 
 #endif

@@ -10,8 +10,9 @@
  *			ATTEMPT: try step.side until step.until_ms, then pair_report()
  *			PAUSE:	 wait until step.until_ms, then pair_waited()
  *
- * Schedule (Microsoft's, as the floor): slots of 8 % of the login timeout that
- * grow by as much each round; within a round an answer moves on at once.  After
+ * Schedule (Microsoft's, as the floor): slots of 8 % of the login timeout (of
+ * 15 s when there is no limit) that grow by as much each round; within a round
+ * an answer moves on at once.  After
  * a round in which some partner answered "not the principal" a short pause
  * (50, 100, 200, 200 ... ms, +-25 % jitter), for a failover is probably under
  * way; after a round of network failures only 100, 200, 400, 800, 1000 ... ms.
@@ -63,34 +64,47 @@ typedef struct Pair
 	PairSide	side;			/* of the next or the running attempt */
 	int			round;			/* 0, 1, ... */
 	int			tried;			/* attempts made in this round */
+	int64_t		until_ms;		/* end of the step that was handed out */
+	bool		stepping;		/* a step was handed out and has not ended */
 	bool		answered;		/* some partner answered in this round */
 	bool		pausing;
+	bool		exhausted;		/* the only known side has said no */
 	bool		done;
 	bool		fatal;
 } Pair;
 
 /*
  * first is the last known principal.  With sides == 1 every attempt goes to
- * first; a network failure or "not the principal" then ends the search, since
- * nobody else can be asked, and only PAIR_OUTCOME_LATER is waited for.
+ * first and may take all the time that is left (until_ms is INT64_MAX when
+ * there is no limit); a network failure or "not the principal" then ends the
+ * search, since nobody else can be asked, and only PAIR_OUTCOME_LATER is
+ * waited for.
  */
 extern Pair pair_begin(int64_t now_ms, int64_t timeout_ms, int sides, PairSide first);
 
 /*
- * What to do now.  Idempotent for an attempt, and for a pause until
- * pair_waited().  jitter is any random number; it decides the pause's length.
- * An attempt that would begin at or after the deadline, and a pause that would
- * end after it, is PAIR_GIVE_UP.  No step ends after the deadline.
+ * What to do now.  Idempotent: the same step, with the same end, until
+ * pair_report() or pair_waited().  jitter is any random number; it decides the
+ * pause's length.  An attempt that would begin at or after the deadline, and a
+ * pause that would end after it, is PAIR_GIVE_UP.  No step ends after the
+ * deadline.
  */
 extern PairStep pair_next(Pair *pair, int64_t now_ms, uint32_t jitter);
 
-/* The attempt that pair_next() asked for has ended with outcome. */
+/*
+ * The attempt that pair_next() asked for has ended with outcome.  No effect
+ * when no attempt is running.
+ */
 extern void pair_report(Pair *pair, PairOutcome outcome);
 
-/* The pause is over. */
+/* The pause is over.  No effect when there is none. */
 extern void pair_waited(Pair *pair);
 
-/* A failover partner has become known during the search (learned at login). */
+/*
+ * A failover partner has become known during the search (learned at login),
+ * before or after the report of the attempt that taught it.  It is the next to
+ * be asked, at once, even where the search had already run out of sides.
+ */
 extern void pair_add_partner(Pair *pair);
 
 #endif
