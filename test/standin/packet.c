@@ -1,0 +1,388 @@
+/*
+ * packet.c
+ *		TDS packets over one socket: whole messages in, buffered messages out.
+ *
+ * Output is gathered as bare payload and cut into packets only when it leaves:
+ * one sendmsg() carries a buffer's worth of headers and slices, so that rows
+ * are copied once whatever the packet size.  Sending never blocks for good: a
+ * client that does not read holds its thread only until the session is killed.
+ * Once a stream is broken, output vanishes, so that writers need not look.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "packet.h"
+
+#define INPUT_CAPACITY	65536	/* a packet's length has 16 bits */
+#define MESSAGE_KEPT	(1024 * 1024)	/* a larger buffer is not kept for the next message */
+#define POLL_SLICE		50		/* ms between two looks at "killed" */
+#define CLOSE_DRAIN		1000	/* ms to wait for the client's FIN */
+
+#define PACKETS_MAX		(OUTPUT_CAPACITY / (PACKET_SIZE_MIN - PACKET_HEADER_SIZE) + 1)
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool
+stream_open(Stream *stream, int fd)
+{
+	memset(stream, 0, sizeof(*stream));
+	stream->fd = fd;
+	stream->packet_size = PACKET_SIZE_DEFAULT;
+	stream->output = malloc(OUTPUT_CAPACITY);
+	stream->input = malloc(INPUT_CAPACITY);
+	stream->scratch = arena_new();
+	if (stream->output != NULL && stream->input != NULL && stream->scratch != NULL)
+		return true;
+	stream->reset = true;
+	stream_close(stream);
+	return false;
+}
+
+/* Reads until the client closes too: closing before would turn FIN into RST. */
+static void
+drain(const Stream *stream)
+{
+	int64_t		until = now_ms() + CLOSE_DRAIN;
+	int64_t		left = CLOSE_DRAIN;
+	struct pollfd wait;
+
+	shutdown(stream->fd, SHUT_WR);
+	wait.fd = stream->fd;
+	wait.events = POLLIN;
+	while (left > 0 && poll(&wait, 1, (int) left) > 0)
+	{
+		if (recv(stream->fd, stream->input, INPUT_CAPACITY, MSG_DONTWAIT) <= 0)
+			break;
+		left = until - now_ms();
+	}
+}
+
+void
+stream_close(Stream *stream)
+{
+	static const struct linger at_once = {1, 0};
+
+	if (stream->reset)
+		setsockopt(stream->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	else
+		drain(stream);
+	close(stream->fd);
+	free(stream->output);
+	free(stream->input);
+	free(stream->message);
+	if (stream->scratch != NULL)
+		arena_free(stream->scratch);
+}
+
+typedef enum Received
+{
+	RECEIVED_BYTES,
+	RECEIVED_NOTHING,			/* until the deadline */
+	RECEIVED_END
+} Received;
+
+/* One recv(), after waiting until the deadline (-1 = for ever) for something to come. */
+static Received
+receive(Stream *stream, int64_t deadline)
+{
+	struct pollfd wait;
+	ssize_t		got;
+
+	if (stream->start > 0)
+	{
+		memmove(stream->input, stream->input + stream->start, stream->end - stream->start);
+		stream->end -= stream->start;
+		stream->start = 0;
+	}
+	for (;;)
+	{
+		got = recv(stream->fd, stream->input + stream->end, INPUT_CAPACITY - stream->end,
+				   MSG_DONTWAIT);
+		if (got > 0)
+		{
+			stream->end += got;
+			return RECEIVED_BYTES;
+		}
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+			return RECEIVED_END;
+		wait.fd = stream->fd;
+		wait.events = POLLIN;
+		if (deadline < 0)
+			poll(&wait, 1, -1);
+		else
+		{
+			int64_t		left = deadline - now_ms();
+
+			if (left <= 0)
+				return RECEIVED_NOTHING;
+			poll(&wait, 1, (int) left);
+		}
+	}
+}
+
+static bool
+message_append(Stream *stream, const char *bytes, size_t size)
+{
+	if (stream->message_size + size > stream->message_capacity)
+	{
+		size_t		capacity = stream->message_capacity == 0 ? 4096 : stream->message_capacity;
+		char	   *larger;
+
+		while (capacity < stream->message_size + size)
+			capacity *= 2;
+		larger = realloc(stream->message, capacity);
+		if (larger == NULL)
+			return false;
+		stream->message = larger;
+		stream->message_capacity = capacity;
+	}
+	memcpy(stream->message + stream->message_size, bytes, size);
+	stream->message_size += size;
+	return true;
+}
+
+/* Waits for one whole packet; NULL: there will be none. */
+static const uint8_t *
+next_packet(Stream *stream, int64_t deadline, size_t *size)
+{
+	for (;;)
+	{
+		const uint8_t *packet = (const uint8_t *) stream->input + stream->start;
+		size_t		have = stream->end - stream->start;
+
+		if (have >= PACKET_HEADER_SIZE)
+		{
+			*size = (size_t) packet[2] << 8 | packet[3];
+			if (*size < PACKET_HEADER_SIZE)
+			{
+				log_line("spid %d: packet of %zu bytes, connection closed", stream->spid, *size);
+				return NULL;
+			}
+			if (have >= *size)
+			{
+				stream->start += *size;
+				return packet;
+			}
+		}
+		if (receive(stream, deadline) != RECEIVED_BYTES || atomic_load(&stream->killed))
+			return NULL;
+	}
+}
+
+static bool
+read_packets(Stream *stream, size_t limit, int64_t deadline, MessageHead *head)
+{
+	bool		first = true;
+
+	for (;;)
+	{
+		size_t		size;
+		const uint8_t *packet = next_packet(stream, deadline, &size);
+
+		if (packet == NULL)
+			return false;
+		if (packet[0] == PACKET_ATTENTION)
+		{
+			/* also in the middle of a request, which then is given up */
+			counter_add(COUNTER_ATTENTIONS);
+			head->type = PACKET_ATTENTION;
+			stream->message_size = 0;
+			return true;
+		}
+		if (first)
+			head->type = packet[0];
+		else if (packet[0] != head->type)
+			return false;
+		first = false;
+		head->status |= packet[1];
+		size -= PACKET_HEADER_SIZE;
+		if (stream->message_size + size > limit ||
+			!message_append(stream, (const char *) packet + PACKET_HEADER_SIZE, size))
+		{
+			log_line("spid %d: message larger than %zu bytes, connection closed",
+					 stream->spid, limit);
+			return false;
+		}
+		if ((packet[1] & STATUS_END_OF_MESSAGE) != 0)
+			return true;
+	}
+}
+
+bool
+stream_read(Stream *stream, size_t limit, int timeout, MessageHead *head)
+{
+	memset(head, 0, sizeof(*head));
+	if (stream->message_capacity > MESSAGE_KEPT)
+	{
+		free(stream->message);
+		stream->message = NULL;
+		stream->message_capacity = 0;
+	}
+	stream->message_size = 0;
+	stream->packet_id = 0;
+	if (!stream->broken &&
+		read_packets(stream, limit, timeout < 0 ? -1 : now_ms() + timeout, head))
+		return true;
+	stream->broken = true;
+	return false;
+}
+
+/* Sends all of the slices, or breaks the stream. */
+static void
+send_slices(Stream *stream, struct iovec *slices, int count)
+{
+	struct msghdr message;
+
+	memset(&message, 0, sizeof(message));
+	message.msg_iov = slices;
+	message.msg_iovlen = count;
+	while (message.msg_iovlen > 0 && !stream->broken)
+	{
+		ssize_t		sent = sendmsg(stream->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+		struct pollfd wait;
+
+		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		{
+			if (atomic_load(&stream->killed))
+				stream->broken = true;
+			wait.fd = stream->fd;
+			wait.events = POLLOUT;
+			poll(&wait, 1, POLL_SLICE);
+			continue;
+		}
+		if (sent < 0 && errno != EINTR)
+			stream->broken = true;
+		while (sent > 0)
+		{
+			struct iovec *slice = message.msg_iov;
+			size_t		part = (size_t) sent < slice->iov_len ? (size_t) sent : slice->iov_len;
+
+			slice->iov_base = (char *) slice->iov_base + part;
+			slice->iov_len -= part;
+			sent -= part;
+			if (slice->iov_len == 0)
+			{
+				message.msg_iov++;
+				message.msg_iovlen--;
+			}
+		}
+	}
+}
+
+/* Sends the first size bytes of the output, as packets. */
+static void
+send_packets(Stream *stream, size_t size, bool end_of_message)
+{
+	uint8_t		headers[PACKETS_MAX][PACKET_HEADER_SIZE];
+	struct iovec slices[2 * PACKETS_MAX];
+	size_t		payload = stream->packet_size - PACKET_HEADER_SIZE;
+	size_t		at = 0;
+	int			count = 0;
+
+	while (at < size)
+	{
+		size_t		part = size - at < payload ? size - at : payload;
+		size_t		length = part + PACKET_HEADER_SIZE;
+		uint8_t    *header = headers[count];
+
+		header[0] = PACKET_REPLY;
+		header[1] = end_of_message && at + part == size ? STATUS_END_OF_MESSAGE : 0;
+		header[2] = (uint8_t) (length >> 8);
+		header[3] = (uint8_t) length;
+		header[4] = (uint8_t) (stream->spid >> 8);
+		header[5] = (uint8_t) stream->spid;
+		header[6] = ++stream->packet_id;
+		header[7] = 0;
+		slices[2 * count].iov_base = header;
+		slices[2 * count].iov_len = PACKET_HEADER_SIZE;
+		slices[2 * count + 1].iov_base = stream->output + at;
+		slices[2 * count + 1].iov_len = part;
+		count++;
+		at += part;
+	}
+	send_slices(stream, slices, 2 * count);
+	memmove(stream->output, stream->output + size, stream->used - size);
+	stream->used -= size;
+	stream->flushed = true;
+}
+
+void
+stream_send_full(Stream *stream)
+{
+	size_t		payload = stream->packet_size - PACKET_HEADER_SIZE;
+
+	if (stream->used > payload)
+		send_packets(stream, (stream->used - 1) / payload * payload, false);
+}
+
+void
+stream_flush(Stream *stream)
+{
+	send_packets(stream, stream->used, false);
+}
+
+void
+stream_end(Stream *stream)
+{
+	send_packets(stream, stream->used, true);
+	stream->packet_id = 0;
+	arena_reset(stream->scratch);
+	stream->scratch_used = false;
+}
+
+void
+stream_put_long(Stream *stream, const char *bytes, size_t size)
+{
+	while (size > 0)
+	{
+		size_t		part = size < RESERVE_MAX ? size : RESERVE_MAX;
+
+		memcpy(stream_reserve(stream, part), bytes, part);
+		stream->used += part;
+		bytes += part;
+		size -= part;
+	}
+}
+
+bool
+stream_stopped(Stream *stream)
+{
+	if (atomic_load(&stream->killed) || stream->broken || stream->attention)
+		return true;
+	if (stream->end - stream->start < PACKET_HEADER_SIZE &&
+		receive(stream, 0) == RECEIVED_END)
+		stream->broken = !atomic_load(&stream->killed);
+	if (stream->end - stream->start >= PACKET_HEADER_SIZE &&
+		(uint8_t) stream->input[stream->start] == PACKET_ATTENTION)
+	{
+		stream->start += PACKET_HEADER_SIZE;
+		stream->attention = true;
+		counter_add(COUNTER_ATTENTIONS);
+	}
+	return stream->attention || stream->broken || atomic_load(&stream->killed);
+}
+
+bool
+stream_hung_up(const Stream *stream)
+{
+	struct pollfd look;
+
+	look.fd = stream->fd;
+	look.events = POLLRDHUP;
+	return poll(&look, 1, 0) > 0;
+}
