@@ -1,0 +1,44 @@
+# tds_mirror_fdw: a foreign data wrapper for mirrored SQL Server databases
+#
+# make, make install		build and install by PGXS (PG_CONFIG names the server)
+# make demo, make check		the story, and every test; they install what they lack
+#
+# Targets that need a pair of servers, a scratch cluster or packages are in
+# test/lab.mk; everything else goes to PGXS.
+
+TOP := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+
+LAB_TARGETS = demo check unit lint facts installcheck regress tap packages standin lab lab-clean
+
+ifneq (,$(filter $(LAB_TARGETS),$(MAKECMDGOALS)))
+
+include $(TOP)/test/lab.mk
+
+else
+
+MODULE_big = tds_mirror_fdw
+EXTENSION = tds_mirror_fdw
+DATA = tds_mirror_fdw--1.0.sql
+PGFILEDESC = "tds_mirror_fdw - foreign data wrapper for mirrored SQL Server databases"
+
+LAYERS = pure wire option session value plan exec admin
+SOURCES = tds_mirror_fdw.c $(foreach layer,$(LAYERS),$(patsubst $(TOP)/%,%,$(wildcard $(TOP)/src/$(layer)/*.c)))
+OBJS = $(SOURCES:.c=.o)
+
+PG_CPPFLAGS = -I$(TOP)/include
+PG_CFLAGS = -fvisibility=hidden -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+SHLIB_LINK = -lsybdb
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# Outside the source tree the folders of the objects must be made.
+$(OBJS): | $(sort $(dir $(OBJS)))
+$(sort $(dir $(OBJS))):
+	mkdir -p $@
+
+# PGXS tracks no headers; here they are the contracts, so everything follows them.
+$(OBJS): $(wildcard $(TOP)/include/*/*.h $(TOP)/src/*/*.h)
+
+endif

@@ -1,0 +1,53 @@
+#!/bin/bash
+# check.sh BUILD: every suite in turn, at the scale of a daily run.
+#
+# Each suite prints as its last line of counts "SUITE: N passed, N failed"; here
+# they are shown as they come and added up.  A suite that ends without that line,
+# or with a status other than 0 and no failure counted, counts as one failure.
+set -u
+build=$1
+top=$build/..
+logs=$build/log
+mkdir -p "$logs"
+
+passed=0
+failed=0
+
+suite()
+{
+	local name=$1 start=$SECONDS status=0 line p=0 f=1
+	shift
+	printf -- '--- %s\n' "$name"
+	"$@" >"$logs/$name.log" 2>&1 || status=$?
+	line=$(grep -E "^$name: [0-9]+ passed, [0-9]+ failed" "$logs/$name.log" | tail -n 1)
+	if [[ $line =~ ^$name:\ ([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
+		p=${BASH_REMATCH[1]}
+		f=${BASH_REMATCH[2]}
+	fi
+	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ] || [ $((p + f)) -eq 0 ]; then
+		f=$((f + 1))
+	fi
+	grep -E '^bar |^skip ' "$logs/$name.log"
+	if [ "$f" -gt 0 ]; then
+		grep -E '^not ok|^FAILED|ERROR|failed' "$logs/$name.log" | head -n 30
+		tail -n 40 "$logs/$name.log"
+	fi
+	printf '%s: %d passed, %d failed (%d s)\n' "$name" "$p" "$f" $((SECONDS - start))
+	passed=$((passed + p))
+	failed=$((failed + f))
+}
+
+laboratory()
+{
+	"$top/test/harness/unprivileged.sh" "$build" perl -I"$top/test/harness/lib" "$@"
+}
+
+suite unit "$top/test/unit/run.sh" "$build/unit"
+suite lint "$top/test/lint/run.sh" "$build/extension/tds_mirror_fdw.so"
+suite facts laboratory "$top/test/harness/facts.pl"
+suite regress laboratory "$top/test/harness/regress.pl"
+suite tap laboratory "$top/test/harness/tap.pl"
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

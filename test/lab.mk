@@ -1,0 +1,44 @@
+# Targets that build and test the extension in a laboratory of their own, all of
+# it below build/: a scratch copy of the server, a cluster, stand-in partners.
+
+BUILD := $(TOP)/build
+HARNESS := $(TOP)/test/harness
+PG_CONFIG ?= pg_config
+export PG_CONFIG
+
+.PHONY: $(LAB_TARGETS) extension
+.NOTPARALLEL:
+
+packages:
+	@$(HARNESS)/packages.sh
+
+standin: packages
+	@$(MAKE) --no-print-directory -s -C $(TOP)/test/standin OUT=$(BUILD)/standin
+
+extension: packages
+	@mkdir -p $(BUILD)/extension
+	@$(MAKE) --no-print-directory -s -C $(BUILD)/extension -f $(TOP)/Makefile VPATH=$(TOP) with_llvm=no all
+
+# A copy of the server below build/root with the extension installed in it.
+lab: standin extension
+	@$(HARNESS)/root.sh $(BUILD)
+
+demo: lab
+	@$(HARNESS)/unprivileged.sh $(BUILD) perl -I$(HARNESS)/lib $(TOP)/test/demo.pl
+
+unit: packages
+	@$(TOP)/test/unit/run.sh $(BUILD)/unit
+
+lint: extension
+	@$(TOP)/test/lint/run.sh $(BUILD)/extension/tds_mirror_fdw.so
+
+facts regress tap: lab
+	@$(HARNESS)/unprivileged.sh $(BUILD) perl -I$(HARNESS)/lib $(TOP)/test/harness/$@.pl
+
+installcheck: regress tap
+
+check: lab
+	@$(HARNESS)/check.sh $(BUILD)
+
+lab-clean:
+	@rm -rf $(BUILD)
