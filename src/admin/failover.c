@@ -1,0 +1,205 @@
+/*
+ * failover.c
+ *		tds_mirror_failover(): handing over on purpose.
+ *
+ * ALTER DATABASE ... SET PARTNER FAILOVER is sent once, on a connection of its
+ * own to master on the principal, in autocommit.  The statement's return does
+ * not mean that the other partner serves, and its loss does not mean that it
+ * failed: in both cases the partners are asked until one of them is principal
+ * with a higher role sequence, or time is up.  It is never sent twice, for a
+ * second one would switch back.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "admin/target.h"
+#include "option/compat.h"
+#include "session/failover.h"
+#include "session/report.h"
+#include "session/wait.h"
+#include "value/quote.h"
+
+PGDLLEXPORT Datum tds_mirror_failover(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(tds_mirror_failover);
+
+/* Between two looks at the other partner. */
+#define FAILOVER_POLL_MS	50
+/* One look takes no longer than this, so that a silent partner does not eat the time. */
+#define FAILOVER_LOOK_MS	2000
+
+typedef struct Handover
+{
+	TmfTarget  *target;
+	TmfPartners *partners;
+	PairSide	from;
+	PairSide	to;
+	TmfRole		before;			/* what the old principal said */
+	int64		until_ms;
+} Handover;
+
+enum HandoverColumn
+{
+	HANDOVER_DATABASE,
+	HANDOVER_OLD,
+	HANDOVER_NEW,
+	HANDOVER_ELAPSED,
+	HANDOVER_COLUMNS
+};
+
+/* What the server would refuse anyway, said with the remedy, before anything is sent. */
+static void
+check_preconditions(const Handover *h)
+{
+	const char *database = h->target->server->database;
+
+	if (!h->before.visible)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the mirroring state of database \"%s\" is not visible to this login", database),
+				 errhint("Grant VIEW ANY DATABASE to the login.")));
+	if (!h->before.mirrored)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("database \"%s\" is not mirrored", database),
+				 errhint("Set up mirroring with ALTER DATABASE ... SET PARTNER on both partners.")));
+	if (h->before.safety != 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("database \"%s\" cannot fail over: its safety level is not FULL", database),
+				 errhint("Run ALTER DATABASE ... SET PARTNER SAFETY FULL on the principal and wait until it is SYNCHRONIZED.")));
+	if (h->before.state != 4)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("database \"%s\" cannot fail over: its mirroring state is not SYNCHRONIZED", database),
+				 errdetail("The principal says state %d.", h->before.state),
+				 errhint("Look at tds_mirror_status() and wait until the mirror has caught up.")));
+	if (!h->partners->has_failover)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the failover partner of server \"%s\" is not known", h->target->server->name),
+				 errhint("Set the server option failover_partner.")));
+}
+
+/* Finds the principal with all the patience of an ordinary session. */
+static void
+find_principal(Handover *h)
+{
+	TmfOpened	opened;
+
+	tmf_failover_open(h->target->server, h->target->user, &opened);
+	wire_close(opened.conn);
+	h->partners = tmf_partners_get(h->target->server);
+	h->from = opened.side;
+	h->to = opened.side == PAIR_INITIAL ? PAIR_FAILOVER : PAIR_INITIAL;
+	h->before = opened.role;
+}
+
+/* Sends the statement once.  False: the connection was lost, the outcome is unknown. */
+static bool
+send_failover(const Handover *h)
+{
+	TmfAttempt	attempt;
+	WireStatus	status;
+	char	   *sql = psprintf("ALTER DATABASE %s SET PARTNER FAILOVER",
+							   tmf_quote_identifier(h->target->server->database));
+
+	tmf_attempt(h->target->server, h->target->user, &h->partners->side[h->from].endpoint,
+				"master", h->until_ms, &attempt);
+	if (!attempt.open)
+		ereport(ERROR,
+				(errcode(tmf_report_sqlstate(attempt.sqlstate)),
+				 errmsg("could not log in to master on the principal of server \"%s\"",
+						h->target->server->name),
+				 errdetail_internal("%s", attempt.summary)));
+
+	status = tmf_attempt_command(&attempt, sql, h->until_ms);
+	if (status == WIRE_FAILED)
+		tmf_report_error(h->target->server->name, &attempt.error, sql);
+	tmf_attempt_close(&attempt);
+	return status == WIRE_OK;
+}
+
+/* Is side principal now, by a switch that came after ours began? */
+static bool
+has_taken_over(Handover *h, PairSide side, TmfRole *role)
+{
+	int64		until = Min(tmf_now_ms() + FAILOVER_LOOK_MS, h->until_ms);
+	TmfAttempt	attempt;
+	bool		yes = false;
+
+	tmf_attempt(h->target->server, h->target->user, &h->partners->side[side].endpoint,
+				NULL, until, &attempt);
+	if (attempt.open && tmf_attempt_role(h->target->server, &attempt, NULL, until, role))
+		yes = role->mirrored && role->role == 1 && strcmp(role->guid, h->before.guid) == 0 &&
+			role->role_sequence > h->before.role_sequence;
+	tmf_attempt_close(&attempt);
+
+	/* Interrupts were served meanwhile: an ALTER SERVER may have dropped the entry. */
+	h->partners = tmf_partners_get(h->target->server);
+	return yes;
+}
+
+static void
+wait_for_switch(Handover *h, bool answered, TmfRole *role)
+{
+	const char *server = h->target->server->name;
+
+	while (!has_taken_over(h, h->to, role))
+	{
+		if (tmf_now_ms() + FAILOVER_POLL_MS >= h->until_ms)
+			ereport(ERROR,
+					(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+					 errmsg("server \"%s\": the other partner has not become principal in time", server),
+					 answered ?
+					 errdetail("The principal accepted the failover of database \"%s\".",
+							   h->target->server->database) :
+					 errdetail("The connection was lost while the failover of database \"%s\" was being requested; it may or may not take place.",
+							   h->target->server->database),
+					 errhint("Look at tds_mirror_status('%s'); do not repeat the failover before both partners have answered.",
+							 server)));
+		tmf_wait_until(tmf_now_ms() + FAILOVER_POLL_MS);
+	}
+	tmf_partners_learn(h->partners, h->target->server, h->to, role);
+}
+
+Datum
+tds_mirror_failover(PG_FUNCTION_ARGS)
+{
+	Interval   *timeout = PG_GETARG_INTERVAL_P(1);
+	int64		timeout_ms = timeout->time / 1000 +
+		(timeout->day + (int64) timeout->month * DAYS_PER_MONTH) * SECS_PER_DAY * 1000;
+	TimestampTz begun = GetCurrentTimestamp();
+	Interval   *elapsed = palloc0(sizeof(Interval));
+	Datum		values[HANDOVER_COLUMNS];
+	bool		nulls[HANDOVER_COLUMNS] = {0};
+	Handover	h = {0};
+	TmfRole		after;
+	TupleDesc	description;
+
+	PreventCommandIfReadOnly("tds_mirror_failover()");
+	if (timeout_ms <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("timeout must be greater than zero")));
+	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+
+	h.target = tmf_target(NameStr(*PG_GETARG_NAME(0)));
+	h.until_ms = tmf_now_ms() + timeout_ms;
+	find_principal(&h);
+	check_preconditions(&h);
+	wait_for_switch(&h, send_failover(&h), &after);
+
+	elapsed->time = GetCurrentTimestamp() - begun;
+	values[HANDOVER_DATABASE] = CStringGetTextDatum(h.target->server->database);
+	values[HANDOVER_OLD] = CStringGetTextDatum(h.before.server_name);
+	values[HANDOVER_NEW] = CStringGetTextDatum(after.server_name);
+	values[HANDOVER_ELAPSED] = IntervalPGetDatum(elapsed);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
+}

@@ -1,0 +1,122 @@
+/*
+ * partners.c
+ *		tds_mirror_partners: what this backend believes about its pairs.
+ *
+ * Nothing is asked of anybody; see status.c for that.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "admin/target.h"
+#include "option/compat.h"
+#include "session/partner.h"
+
+PGDLLEXPORT Datum tds_mirror_partners(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(tds_mirror_partners);
+
+enum PartnersColumn
+{
+	PARTNERS_SERVER,
+	PARTNERS_INITIAL,
+	PARTNERS_INITIAL_NAME,
+	PARTNERS_FAILOVER,
+	PARTNERS_FAILOVER_NAME,
+	PARTNERS_FAILOVER_SOURCE,
+	PARTNERS_PRINCIPAL,
+	PARTNERS_MIRRORED,
+	PARTNERS_GUID,
+	PARTNERS_SEQUENCE,
+	PARTNERS_SWITCHES,
+	PARTNERS_LAST_SWITCH,
+	PARTNERS_INITIAL_ATTEMPTS,
+	PARTNERS_FAILOVER_ATTEMPTS,
+	PARTNERS_INITIAL_ERROR,
+	PARTNERS_FAILOVER_ERROR,
+	PARTNERS_COLUMNS
+};
+
+static const char *const source_names[] = {
+	[TMF_PARTNER_NONE] = NULL,
+	[TMF_PARTNER_BY_OPTION] = "configured",
+	[TMF_PARTNER_BY_SERVER] = "learned",
+};
+
+static const char *const side_names[] = {
+	[PAIR_INITIAL] = "initial",
+	[PAIR_FAILOVER] = "failover",
+};
+
+static void
+set_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = text == NULL || text[0] == '\0';
+	if (!nulls[column])
+		values[column] = CStringGetTextDatum(text);
+}
+
+static void
+set_side(Datum *values, bool *nulls, const TmfPartnerSide *side, int address, int name,
+		 int attempts, int error)
+{
+	char		text[ENDPOINT_TEXT_MAX];
+
+	endpoint_format(&side->endpoint, text, sizeof(text));
+	set_text(values, nulls, address, text);
+	set_text(values, nulls, name, side->learned_name);
+	set_text(values, nulls, error, side->last_error);
+	values[attempts] = Int64GetDatum(side->attempts);
+}
+
+static void
+put_entry(ReturnSetInfo *result, const TmfPartners *entry)
+{
+	Datum		values[PARTNERS_COLUMNS] = {0};
+	bool		nulls[PARTNERS_COLUMNS] = {0};
+	ForeignServer *server = GetForeignServer(entry->serverid);
+
+	set_text(values, nulls, PARTNERS_SERVER, server->servername);
+	set_side(values, nulls, &entry->side[PAIR_INITIAL], PARTNERS_INITIAL,
+			 PARTNERS_INITIAL_NAME, PARTNERS_INITIAL_ATTEMPTS, PARTNERS_INITIAL_ERROR);
+	set_side(values, nulls, &entry->side[PAIR_FAILOVER], PARTNERS_FAILOVER,
+			 PARTNERS_FAILOVER_NAME, PARTNERS_FAILOVER_ATTEMPTS, PARTNERS_FAILOVER_ERROR);
+	if (!entry->has_failover)
+		nulls[PARTNERS_FAILOVER] = true;
+	set_text(values, nulls, PARTNERS_FAILOVER_SOURCE, source_names[entry->side[PAIR_FAILOVER].source]);
+	set_text(values, nulls, PARTNERS_PRINCIPAL,
+			 entry->principal_known ? side_names[entry->principal] : NULL);
+
+	nulls[PARTNERS_MIRRORED] = !entry->principal_known;
+	values[PARTNERS_MIRRORED] = BoolGetDatum(entry->mirrored);
+	nulls[PARTNERS_GUID] = entry->guid[0] == '\0';
+	if (!nulls[PARTNERS_GUID])
+		values[PARTNERS_GUID] = DirectFunctionCall1(uuid_in, CStringGetDatum(entry->guid));
+	nulls[PARTNERS_SEQUENCE] = entry->role_sequence < 0;
+	values[PARTNERS_SEQUENCE] = Int32GetDatum(entry->role_sequence);
+	values[PARTNERS_SWITCHES] = Int64GetDatum(entry->switches);
+	nulls[PARTNERS_LAST_SWITCH] = entry->last_switch == 0;
+	values[PARTNERS_LAST_SWITCH] = TimestampTzGetDatum(entry->last_switch);
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+Datum
+tds_mirror_partners(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, tmf_partners_list())
+	{
+		const TmfPartners *entry = lfirst(cell);
+
+		if (tmf_target_visible(entry->serverid))
+			put_entry(result, entry);
+	}
+	return (Datum) 0;
+}

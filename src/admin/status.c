@@ -1,0 +1,178 @@
+/*
+ * status.c
+ *		tds_mirror_status(): both partners of a pair are asked about themselves.
+ *
+ * A mirror refuses logins to its database, so the question is put from master.
+ * An ordinary login sees only NULLs there; then a login to the database itself
+ * tells whether the instance serves it.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "admin/target.h"
+#include "option/compat.h"
+#include "session/failover.h"
+#include "session/wait.h"
+
+PGDLLEXPORT Datum tds_mirror_status(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(tds_mirror_status);
+
+/* A partner that does not answer holds the others up no longer than this. */
+#define STATUS_PATIENCE_MS	5000
+
+enum StatusColumn
+{
+	STATUS_SERVER,
+	STATUS_PARTNER,
+	STATUS_ADDRESS,
+	STATUS_REACHABLE,
+	STATUS_INSTANCE,
+	STATUS_ROLE,
+	STATUS_STATE,
+	STATUS_SAFETY,
+	STATUS_WITNESS,
+	STATUS_SEQUENCE,
+	STATUS_ROUND_TRIP,
+	STATUS_ERROR,
+	STATUS_COLUMNS
+};
+
+/* The words of sys.database_mirroring; values beyond the tables are shown as NULL. */
+static const char *const role_words[] = {NULL, "PRINCIPAL", "MIRROR"};
+static const char *const state_words[] = {"SUSPENDED", "DISCONNECTED", "SYNCHRONIZING",
+	"PENDING_FAILOVER", "SYNCHRONIZED", "UNSYNCHRONIZED", "SYNCHRONIZED_FAILOVER_POSSIBLE"};
+static const char *const safety_words[] = {"UNKNOWN", "OFF", "FULL"};
+static const char *const witness_words[] = {"UNKNOWN", "CONNECTED", "DISCONNECTED"};
+
+#define WORD(table, value) \
+	((value) >= 0 && (value) < (int) lengthof(table) ? (table)[value] : NULL)
+
+typedef struct StatusRow
+{
+	Datum		values[STATUS_COLUMNS];
+	bool		nulls[STATUS_COLUMNS];
+} StatusRow;
+
+static void
+set_text(StatusRow *row, int column, const char *text)
+{
+	row->nulls[column] = text == NULL || text[0] == '\0';
+	if (!row->nulls[column])
+		row->values[column] = CStringGetTextDatum(text);
+}
+
+static void
+set_role(StatusRow *row, const TmfRole *role)
+{
+	set_text(row, STATUS_INSTANCE, role->server_name);
+	if (!role->mirrored)
+		return;
+	set_text(row, STATUS_ROLE, WORD(role_words, role->role));
+	set_text(row, STATUS_STATE, WORD(state_words, role->state));
+	set_text(row, STATUS_SAFETY, WORD(safety_words, role->safety));
+	set_text(row, STATUS_WITNESS, WORD(witness_words, role->witness_state));
+	row->nulls[STATUS_SEQUENCE] = false;
+	row->values[STATUS_SEQUENCE] = Int32GetDatum(role->role_sequence);
+}
+
+static void
+set_round_trip(StatusRow *row, TimestampTz from)
+{
+	Interval   *elapsed = palloc0(sizeof(Interval));
+
+	elapsed->time = GetCurrentTimestamp() - from;
+	row->nulls[STATUS_ROUND_TRIP] = false;
+	row->values[STATUS_ROUND_TRIP] = IntervalPGetDatum(elapsed);
+}
+
+/*
+ * Logs in to database and asks for the role of the pair's database.  False: the
+ * row says why not.
+ */
+static bool
+ask(const TmfTarget *target, const Endpoint *endpoint, const char *database,
+	StatusRow *row, TmfRole *role)
+{
+	int64		until = tmf_now_ms() + Min(target->server->login_timeout_ms, STATUS_PATIENCE_MS);
+	TmfAttempt	attempt;
+	TimestampTz asked;
+	bool		answered = false;
+
+	tmf_attempt(target->server, target->user, endpoint, database, until, &attempt);
+	if (attempt.open)
+	{
+		asked = GetCurrentTimestamp();
+		answered = tmf_attempt_role(target->server, &attempt, target->server->database, until, role);
+		if (answered)
+			set_round_trip(row, asked);
+	}
+	if (!answered)
+		set_text(row, STATUS_ERROR, attempt.summary);
+	tmf_attempt_close(&attempt);
+	return answered;
+}
+
+static void
+put_partner(ReturnSetInfo *result, const TmfTarget *target, const char *partner,
+			const TmfPartnerSide *side)
+{
+	StatusRow	row;
+	TmfRole		role;
+	char		address[ENDPOINT_TEXT_MAX];
+	bool		reachable;
+
+	memset(row.nulls, true, sizeof(row.nulls));
+	endpoint_format(&side->endpoint, address, sizeof(address));
+	set_text(&row, STATUS_SERVER, target->server->name);
+	set_text(&row, STATUS_PARTNER, partner);
+	set_text(&row, STATUS_ADDRESS, address);
+
+	reachable = ask(target, &side->endpoint, "master", &row, &role);
+	if (reachable)
+	{
+		set_role(&row, &role);
+		if (!role.mirrored && ask(target, &side->endpoint, NULL, &row, &role))
+			set_role(&row, &role);
+	}
+	row.nulls[STATUS_REACHABLE] = false;
+	row.values[STATUS_REACHABLE] = BoolGetDatum(reachable);
+	tuplestore_putvalues(result->setResult, result->setDesc, row.values, row.nulls);
+}
+
+static void
+put_server(ReturnSetInfo *result, const char *name)
+{
+	TmfTarget  *target = tmf_target(name);
+	TmfPartners *partners = tmf_partners_get(target->server);
+	bool		has_failover = partners->has_failover;
+	TmfPartnerSide sides[PAIR_SIDES];
+
+	/* Asking serves interrupts, which may drop the entry: work on a copy. */
+	memcpy(sides, partners->side, sizeof(sides));
+	put_partner(result, target, "initial", &sides[PAIR_INITIAL]);
+	if (has_failover)
+		put_partner(result, target, "failover", &sides[PAIR_FAILOVER]);
+}
+
+Datum
+tds_mirror_status(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	List	   *names;
+	ListCell   *cell;
+
+	if (PG_ARGISNULL(0))
+		names = tmf_target_names();
+	else
+		names = list_make1(NameStr(*PG_GETARG_NAME(0)));
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, names)
+		put_server(result, lfirst(cell));
+	return (Datum) 0;
+}

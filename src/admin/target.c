@@ -1,0 +1,98 @@
+/*
+ * target.c
+ *		Looking up the foreign server that an SQL function names.
+ *
+ * The functions ask for the same privilege as a query on a foreign table would
+ * need to come into being, USAGE on the server, and use the current user's own
+ * mapping.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_user_mapping.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "admin/target.h"
+
+static bool
+is_ours(const ForeignServer *server)
+{
+	ForeignDataWrapper *wrapper = GetForeignDataWrapper(server->fdwid);
+
+	return strcmp(wrapper->fdwname, "tds_mirror_fdw") == 0;
+}
+
+static bool
+has_mapping(Oid userid, Oid serverid)
+{
+	return SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid),
+								 ObjectIdGetDatum(serverid)) ||
+		SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid),
+							  ObjectIdGetDatum(serverid));
+}
+
+static bool
+has_usage(Oid serverid)
+{
+	return pg_foreign_server_aclcheck(serverid, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
+}
+
+TmfTarget *
+tmf_target(const char *server_name)
+{
+	ForeignServer *server = GetForeignServerByName(server_name, false);
+	TmfTarget  *target = palloc(sizeof(TmfTarget));
+
+	if (!is_ours(server))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("server \"%s\" does not belong to tds_mirror_fdw", server_name)));
+	if (!has_usage(server->serverid))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FOREIGN_SERVER, server_name);
+
+	target->server = tmf_server_options(server->serverid);
+	target->user = tmf_user_options(GetUserMapping(GetUserId(), server->serverid));
+	return target;
+}
+
+bool
+tmf_target_visible(Oid serverid)
+{
+	return GetForeignServerExtended(serverid, FSV_MISSING_OK) != NULL && has_usage(serverid);
+}
+
+static int
+compare_names(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+List *
+tmf_target_names(void)
+{
+	Relation	servers = table_open(ForeignServerRelationId, AccessShareLock);
+	TableScanDesc scan = table_beginscan_catalog(servers, 0, NULL);
+	List	   *names = NIL;
+	HeapTuple	tuple;
+
+	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
+	{
+		Form_pg_foreign_server form = (Form_pg_foreign_server) GETSTRUCT(tuple);
+		ForeignServer *server = GetForeignServer(form->oid);
+
+		if (is_ours(server) && has_usage(form->oid) && has_mapping(GetUserId(), form->oid))
+			names = lappend(names, pstrdup(NameStr(form->srvname)));
+	}
+	table_endscan(scan);
+	table_close(servers, AccessShareLock);
+	list_sort(names, compare_names);
+	return names;
+}
