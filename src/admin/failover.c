@@ -106,8 +106,12 @@ send_failover(const Handover *h)
 {
 	TmfAttempt	attempt;
 	WireStatus	status;
-	char	   *sql = psprintf("ALTER DATABASE %s SET PARTNER FAILOVER",
-							   tmf_quote_identifier(h->target->server->database));
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "ALTER DATABASE ");
+	tmf_quote_identifier(&sql, h->target->server->database);
+	appendStringInfoString(&sql, " SET PARTNER FAILOVER");
 
 	tmf_attempt(h->target->server, h->target->user, &h->partners->side[h->from].endpoint,
 				"master", h->until_ms, &attempt);
@@ -118,9 +122,9 @@ send_failover(const Handover *h)
 						h->target->server->name),
 				 errdetail_internal("%s", attempt.summary)));
 
-	status = tmf_attempt_command(&attempt, sql, h->until_ms);
+	status = tmf_attempt_command(&attempt, sql.data, h->until_ms);
 	if (status == WIRE_FAILED)
-		tmf_report_error(h->target->server->name, &attempt.error, sql);
+		tmf_report_error(h->target->server->name, &attempt.error, sql.data);
 	tmf_attempt_close(&attempt);
 	return status == WIRE_OK;
 }
