@@ -1,5 +1,5 @@
 /*
- * encode.c
+ * test/standin/encode.c
  *		SQL Server's types and values as they travel in results.
  *
  * One table says how each type looks on the wire; a result picks its writers

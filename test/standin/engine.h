@@ -10,7 +10,11 @@
 
 #include "sink.h"
 
+struct sqlite3;
+
 typedef struct Session Session;
+
+#define LOGIN_ERRORS_MAX	8	/* room for session_open()'s errors */
 
 typedef struct LoginInfo
 {
@@ -77,8 +81,11 @@ extern const char *session_database(const Session *session);
 /* Ends the session's waits and running statement; any thread may call it. */
 extern void session_interrupt(Session *session);
 
-/* Rolls back what is open because attention came (only XACT_ABORT ON does). */
-extern void session_attention(Session *session);
+/*
+ * Rolls back what is open because attention came (only XACT_ABORT ON does); the
+ * sink takes the change of environment.
+ */
+extern void session_attention(Session *session, Sink *sink);
 
 /*
  * A row of sys.dm_exec_sessions, and what a kill needs.

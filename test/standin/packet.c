@@ -1,5 +1,5 @@
 /*
- * packet.c
+ * test/standin/packet.c
  *		TDS packets over one socket: whole messages in, buffered messages out.
  *
  * Output is gathered as bare payload and cut into packets only when it leaves:
@@ -13,10 +13,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "fault.h"
+#include "log.h"
 #include "packet.h"
 
 #define INPUT_CAPACITY	65536	/* a packet's length has 16 bits */
@@ -25,15 +24,6 @@
 #define CLOSE_DRAIN		1000	/* ms to wait for the client's FIN */
 
 #define PACKETS_MAX		(OUTPUT_CAPACITY / (PACKET_SIZE_MIN - PACKET_HEADER_SIZE) + 1)
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 bool
 stream_open(Stream *stream, int fd)
@@ -55,7 +45,7 @@ stream_open(Stream *stream, int fd)
 static void
 drain(const Stream *stream)
 {
-	int64_t		until = now_ms() + CLOSE_DRAIN;
+	int64_t		until = clock_milliseconds() + CLOSE_DRAIN;
 	int64_t		left = CLOSE_DRAIN;
 	struct pollfd wait;
 
@@ -66,7 +56,7 @@ drain(const Stream *stream)
 	{
 		if (recv(stream->fd, stream->input, INPUT_CAPACITY, MSG_DONTWAIT) <= 0)
 			break;
-		left = until - now_ms();
+		left = until - clock_milliseconds();
 	}
 }
 
@@ -126,7 +116,7 @@ receive(Stream *stream, int64_t deadline)
 			poll(&wait, 1, -1);
 		else
 		{
-			int64_t		left = deadline - now_ms();
+			int64_t		left = deadline - clock_milliseconds();
 
 			if (left <= 0)
 				return RECEIVED_NOTHING;
@@ -236,7 +226,7 @@ stream_read(Stream *stream, size_t limit, int timeout, MessageHead *head)
 	stream->message_size = 0;
 	stream->packet_id = 0;
 	if (!stream->broken &&
-		read_packets(stream, limit, timeout < 0 ? -1 : now_ms() + timeout, head))
+		read_packets(stream, limit, timeout < 0 ? -1 : clock_milliseconds() + timeout, head))
 		return true;
 	stream->broken = true;
 	return false;

@@ -1,5 +1,5 @@
 /*
- * token.c
+ * test/standin/token.c
  *		The tokens of a reply, one function each.
  *
  * Tokens that carry their own length are measured before they are written, as
