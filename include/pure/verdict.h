@@ -51,16 +51,19 @@ typedef struct VerdictAnswer
 
 /*
  * number is that of the *first* error of severity 11 or more: the 18456 that
- * follows a 4060 is no wrong password.  Server messages that are not in the
- * table go by severity: >= 20 loses the session, others fail the statement
- * (during login: VERDICT_GIVE_UP).  Unknown client errors mean the network.
+ * follows a 4060 is no wrong password.  After login a severity of 20 or more
+ * loses the session, whatever the number.  Server messages that are not in the
+ * table go by severity: >= 20 loses the session (during login:
+ * VERDICT_UNREACHABLE), others fail the statement (during login:
+ * VERDICT_GIVE_UP).  Unknown client errors mean the network.
  */
 extern VerdictAnswer verdict_of(VerdictSource source, int number, int severity,
 								VerdictPhase phase);
 
-/* The table itself, for the manual and its test. */
+/* The table itself, ordered by source and number; for the manual and its test. */
 extern const VerdictRow *verdict_table(size_t *rows);
 
+/* A few words for messages and views; a static string. */
 extern const char *verdict_name(Verdict verdict);
 
 #endif
