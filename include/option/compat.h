@@ -1,0 +1,66 @@
+/*
+ * compat.h
+ *		What differs between PostgreSQL versions.
+ *
+ * The only file that names PG_VERSION_NUM.  It is included by every file that
+ * uses one of the names below, after postgres.h.
+ */
+#ifndef OPTION_COMPAT_H
+#define OPTION_COMPAT_H
+
+#include "fmgr.h"
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "tds_mirror_fdw builds with PostgreSQL 15 to 18"
+#endif
+
+/*
+ * The module is compiled with -fvisibility=hidden.  Before version 16
+ * PG_FUNCTION_INFO_V1 and PG_MODULE_MAGIC do not override that.
+ */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record * CppConcat(pg_finfo_,funcname)(void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_,funcname) (void) \
+{ \
+	static const Pg_finfo_record my_finfo = { 1 }; \
+	return &my_finfo; \
+} \
+extern int no_such_variable
+#endif
+
+/* Whose user mapping a scan uses: that of a view's owner behind the view. */
+#if PG_VERSION_NUM >= 160000
+#define TMF_SCAN_USER(plan, rte) \
+	(OidIsValid((plan)->checkAsUser) ? (plan)->checkAsUser : GetUserId())
+#else
+#define TMF_SCAN_USER(plan, rte) \
+	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+/* create_foreignscan_path() of a base relation, without pathkeys and outer path */
+#if PG_VERSION_NUM >= 180000
+#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, \
+							(rel)->lateral_relids, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
+							(rel)->lateral_relids, NULL, NIL, NIL)
+#else
+#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
+							(rel)->lateral_relids, NULL, NIL)
+#endif
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * typemap.h
+ *		Which SQL Server type is read into which PostgreSQL type.
+ */
+#ifndef VALUE_TYPEMAP_H
+#define VALUE_TYPEMAP_H
+
+#include "value/decode.h"
+
+/*
+ * The function that reads remote into a value of the (base) type local, or
+ * NULL when the pair is not in the table.
+ */
+extern TmfDecodeFunction tmf_typemap_find(WireType remote, Oid local);
+
+/* "datetimeoffset", for messages. */
+extern const char *tmf_typemap_remote_name(WireType remote);
+
+/* A sentence for the user whose column of type remote is declared as local. */
+extern const char *tmf_typemap_remedy(WireType remote, Oid local);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+ * src/option/option.c
+ *		Catalog -> structures with every default filled in.
+ *
+ * Read each time it is needed: the catalog caches are the cache, so that an
+ * ALTER is obeyed by the next statement.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+
+#include "option/table.h"
+
+static bool
+server_option(ForeignServer *server, const char *name, TmfOptionValue *value)
+{
+	return tmf_option_get(server->options, name, ForeignServerRelationId, value);
+}
+
+static int
+server_integer(ForeignServer *server, const char *name)
+{
+	TmfOptionValue value;
+
+	server_option(server, name, &value);
+	return value.integer;
+}
+
+static char *
+server_text(ForeignServer *server, const char *name)
+{
+	TmfOptionValue value;
+
+	server_option(server, name, &value);
+	return value.text;
+}
+
+static double
+server_cost(ForeignServer *server, const char *name)
+{
+	TmfOptionValue value;
+
+	server_option(server, name, &value);
+	return value.cost;
+}
+
+/* An instance is found by its name; everything else has a port. */
+static Endpoint
+with_port(Endpoint endpoint, int port)
+{
+	if (endpoint.port == 0)
+		endpoint.port = port;
+	return endpoint;
+}
+
+/*
+ * The validator has seen to this, but a wrapper may be created without it.
+ */
+static void
+require_option(ForeignServer *server, const char *name)
+{
+	if (tmf_option_text(server->options, name, ForeignServerRelationId) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+				 errmsg("server \"%s\" lacks the option \"%s\"", server->servername, name),
+				 errhint("Use ALTER SERVER ... OPTIONS (ADD %s '...').", name)));
+}
+
+TmfServerOptions *
+tmf_server_options(Oid serverid)
+{
+	ForeignServer *server = GetForeignServer(serverid);
+	TmfServerOptions *options = palloc0(sizeof(TmfServerOptions));
+	TmfOptionValue value;
+
+	require_option(server, "servername");
+	require_option(server, "database");
+
+	options->serverid = serverid;
+	options->name = server->servername;
+	options->port = server_integer(server, "port");
+	server_option(server, "servername", &value);
+	options->initial = with_port(value.endpoint, options->port);
+	options->has_failover = server_option(server, "failover_partner", &value);
+	if (options->has_failover)
+		options->failover = with_port(value.endpoint, options->port);
+	options->database = server_text(server, "database");
+	options->partner_policy = server_integer(server, "partner_policy");
+	options->require_mirroring = server_option(server, "require_mirroring", &value) ?
+		value.integer != 0 : options->has_failover;
+	options->mirroring_guid = server_text(server, "mirroring_guid");
+
+	options->login_timeout_ms = server_integer(server, "login_timeout");
+	options->query_timeout_ms = server_integer(server, "query_timeout");
+	options->lock_timeout_ms = server_integer(server, "lock_timeout");
+
+	options->encryption = server_integer(server, "encryption");
+	options->ca_file = server_text(server, "ca_file");
+	options->tds_version = server_integer(server, "tds_version");
+	options->packet_size = server_integer(server, "packet_size");
+	options->application_name = server_text(server, "application_name");
+	options->keep_connections = server_integer(server, "keep_connections") != 0;
+
+	options->fdw_startup_cost = server_cost(server, "fdw_startup_cost");
+	options->fdw_tuple_cost = server_cost(server, "fdw_tuple_cost");
+	return options;
+}
+
+/*
+ * Without a password the session would rest on something that belongs to the
+ * operating system's user of the server, not to the user of the session: only
+ * a superuser may allow that, for himself or, with password_required=false,
+ * for others.
+ */
+TmfUserOptions *
+tmf_user_options(const UserMapping *user)
+{
+	TmfUserOptions *options = palloc0(sizeof(TmfUserOptions));
+	TmfOptionValue value;
+
+	tmf_option_get(user->options, "username", UserMappingRelationId, &value);
+	options->username = value.text;
+	tmf_option_get(user->options, "password", UserMappingRelationId, &value);
+	options->password = value.text;
+	tmf_option_get(user->options, "password_required", UserMappingRelationId, &value);
+	options->password_required = value.integer != 0;
+
+	if (options->password_required && (options->password == NULL || options->password[0] == '\0') &&
+		!superuser_arg(user->userid))
+		ereport(ERROR,
+				(errcode(ERRCODE_S_R_E_PROHIBITED_SQL_STATEMENT_ATTEMPTED),
+				 errmsg("password is required"),
+				 errdetail("Non-superusers must provide a password in the user mapping.")));
+	return options;
+}
+
+void
+tmf_option_table_name(List *options, char **schema, char **table)
+{
+	Oid			catalog = ForeignTableRelationId;
+	TmfOption	name = *tmf_option_find("table_name", catalog);
+	const char *text = tmf_option_text(options, "table_name", catalog);
+	TmfOptionValue value;
+
+	tmf_option_get(options, "schema_name", catalog, &value);
+	*schema = value.text;
+	*table = NULL;
+	if (text == NULL)
+		return;
+	if (*schema != NULL)
+		name.kind = TMF_OPTION_TEXT;
+	tmf_option_parse(&name, text, &value);
+	*table = value.text;
+	if (*schema == NULL)
+		*schema = value.schema;
+}
+
+TmfTableOptions *
+tmf_table_options(Oid relid)
+{
+	ForeignTable *table = GetForeignTable(relid);
+	TmfTableOptions *options = palloc0(sizeof(TmfTableOptions));
+	TmfOptionValue value;
+
+	tmf_option_get(table->options, "query", ForeignTableRelationId, &value);
+	options->query = value.text;
+	if (options->query != NULL)
+		return options;
+	tmf_option_table_name(table->options, &options->schema_name, &options->table_name);
+	if (options->table_name == NULL)
+		options->table_name = get_rel_name(relid);
+	return options;
+}
+
+char *
+tmf_column_name(Oid relid, AttrNumber attnum)
+{
+	List	   *options = GetForeignColumnOptions(relid, attnum);
+	const char *name = tmf_option_text(options, "column_name", AttributeRelationId);
+
+	return name != NULL ? pstrdup(name) : get_attname(relid, attnum, false);
+}

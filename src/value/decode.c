@@ -1,0 +1,162 @@
+/*
+ * src/value/decode.c
+ *		The decoder of one column: choice, and what all types share.
+ *
+ * A value goes through three steps: the table's function makes a Datum of the
+ * base type; the base type's own length coercion enforces a typmod (as an
+ * assignment would: too long is an error); a domain checks its constraints.
+ * The middle step is left out wherever the type on the wire already fits.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "value/decode.h"
+#include "value/functions.h"
+#include "value/typemap.h"
+
+/* Digits before and behind the point that a remote type can hold. */
+static bool
+exact_digits(const WireColumn *remote, int *whole, int *scale)
+{
+	*scale = 0;
+	switch (remote->type)
+	{
+		case WIRE_TYPE_TINYINT:
+			*whole = 3;
+			return true;
+		case WIRE_TYPE_SMALLINT:
+			*whole = 5;
+			return true;
+		case WIRE_TYPE_INT:
+			*whole = 10;
+			return true;
+		case WIRE_TYPE_BIGINT:
+			*whole = 19;
+			return true;
+		case WIRE_TYPE_SMALLMONEY:
+			*whole = 6;
+			*scale = 4;
+			return true;
+		case WIRE_TYPE_MONEY:
+			*whole = 15;
+			*scale = 4;
+			return true;
+		case WIRE_TYPE_DECIMAL:
+			*whole = remote->precision - remote->scale;
+			*scale = remote->scale;
+			return remote->precision > 0;
+		default:
+			return false;
+	}
+}
+
+/*
+ * numeric(p, s) that takes every value of the remote type needs no coercion,
+ * only its own number of decimals.  typmod: precision above scale, 11 bits of
+ * it signed, as numeric.c packs them.
+ */
+static bool
+numeric_fits(const WireColumn *remote, int32 typmod, int *display_scale)
+{
+	int			precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
+	int			scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+	int			remote_whole;
+	int			remote_scale;
+
+	if (!exact_digits(remote, &remote_whole, &remote_scale) ||
+		scale < remote_scale || scale > 38 || precision - scale < remote_whole)
+		return false;
+	*display_scale = scale;
+	return true;
+}
+
+static void
+choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
+{
+	Oid			function;
+
+	decoder->coerce_above = INT_MAX;
+	decoder->display_scale = -1;
+	if (decoder->typmod < 0 || decoder->decode == tmf_decode_text_input)
+		return;
+	if (decoder->base == NUMERICOID &&
+		numeric_fits(remote, decoder->typmod, &decoder->display_scale))
+		return;
+	if (find_typmod_coercion_function(decoder->base, &function) != COERCION_PATH_FUNC)
+		return;
+	fmgr_info_cxt(function, &decoder->coerce, decoder->context);
+	/* n bytes are never more than n characters */
+	decoder->coerce_above = decoder->base == VARCHAROID ? decoder->typmod - VARHDRSZ : -1;
+}
+
+bool
+tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote, const char *column,
+				 Oid type, int32 typmod, MemoryContext context)
+{
+	memset(decoder, 0, sizeof(*decoder));
+	decoder->column = column;
+	decoder->remote = remote->type;
+	decoder->type = type;
+	decoder->typmod = typmod;
+	decoder->base = getBaseTypeAndTypmod(type, &decoder->typmod);
+	decoder->context = context;
+	decoder->decode = tmf_typemap_find(remote->type, decoder->base);
+	if (decoder->decode == NULL)
+		return false;
+	if (decoder->decode == tmf_decode_text_input)
+	{
+		Oid			function;
+
+		getTypeInputInfo(decoder->base, &function, &decoder->input_argument);
+		fmgr_info_cxt(function, &decoder->input, context);
+	}
+	choose_coercion(decoder, remote);
+	return true;
+}
+
+Datum
+tmf_decode(TmfDecoder *decoder, const void *value, int length, bool *isnull)
+{
+	Datum		datum = (Datum) 0;
+
+	*isnull = value == NULL;
+	if (value != NULL)
+	{
+		datum = decoder->decode(decoder, value, length);
+		if (length > decoder->coerce_above)
+			datum = decoder->coerce.fn_nargs == 3 ?
+				FunctionCall3(&decoder->coerce, datum, Int32GetDatum(decoder->typmod),
+							  BoolGetDatum(false)) :
+				FunctionCall2(&decoder->coerce, datum, Int32GetDatum(decoder->typmod));
+	}
+	if (decoder->type != decoder->base)
+		domain_check(datum, value == NULL, decoder->type, &decoder->domain_cache,
+					 decoder->context);
+	return datum;
+}
+
+void
+tmf_decode_out_of_range(const TmfDecoder *decoder)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("value of column \"%s\" is out of range for type %s",
+					decoder->column, format_type_be(decoder->type))));
+}
+
+void
+tmf_decode_check_size(const TmfDecoder *decoder, int length, size_t size)
+{
+	if (length < 0 || (size_t) length != size)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("value of column \"%s\" has %d bytes, not the %zu of a %s",
+						decoder->column, length, size,
+						tmf_typemap_remote_name(decoder->remote))));
+}

@@ -1,0 +1,248 @@
+/*
+ * src/value/number.c
+ *		Bits, integers, floating point, money and decimals.
+ *
+ * A numeric is built in its stored form, without text and without numeric's
+ * arithmetic: the digits of a SQL Server decimal are one integer of at most 39
+ * digits, and cutting that into base-10000 digits is all there is to do.  The
+ * stored form is not in a header, but it is what every table on disk holds, so
+ * it is as stable as pg_upgrade.  make_numeric() describes it, and
+ * sql/types.sql compares the result with numeric's own, byte for byte.
+ */
+#include "postgres.h"
+
+#include "value/functions.h"
+
+#define MAX_SCALE		38		/* the short header has room for 63 */
+#define DIGIT_DECIMALS	4		/* of a base-10000 digit */
+#define MAX_DIGITS		12		/* 39 decimal digits, the point anywhere */
+
+/* The short form of a numeric's header: always enough for 38 digits. */
+#define HEADER_SHORT		0x8000
+#define HEADER_NEGATIVE		0x2000
+#define HEADER_SCALE_SHIFT	7
+#define HEADER_WEIGHT_SIGN	0x0040
+#define HEADER_WEIGHT_MASK	0x003f
+
+typedef struct StoredNumeric
+{
+	int32		vl_len_;
+	uint16		header;
+	int16		digits[FLEXIBLE_ARRAY_MEMBER];	/* most significant first */
+} StoredNumeric;
+
+static const int16 powers_of_ten[] = {1, 10, 100, 1000, 10000};
+
+/*
+ * Cuts magnitude into base-10000 digits, least significant first, aligned at a
+ * point that stands scale decimals from the right; returns their number.
+ */
+static int
+cut_digits(unsigned __int128 magnitude, int scale, int16 *digits)
+{
+	int			odd = scale % DIGIT_DECIMALS;
+	int			count = 0;
+	uint64		rest;
+
+	if (odd > 0)
+	{
+		digits[count++] = (int16) (magnitude % powers_of_ten[odd]) *
+			powers_of_ten[DIGIT_DECIMALS - odd];
+		magnitude /= powers_of_ten[odd];
+	}
+	while (magnitude > PG_UINT64_MAX)
+	{
+		digits[count++] = (int16) (magnitude % 10000);
+		magnitude /= 10000;
+	}
+	for (rest = (uint64) magnitude; rest > 0; rest /= 10000)
+		digits[count++] = (int16) (rest % 10000);
+	return count;
+}
+
+/* negative ? -magnitude : magnitude, over 10 to the power of scale. */
+static Datum
+make_numeric(const TmfDecoder *decoder, bool negative, unsigned __int128 magnitude, int scale)
+{
+	int16		digits[MAX_DIGITS];
+	int			display = decoder->display_scale >= 0 ? decoder->display_scale : scale;
+	int			fraction = (scale + DIGIT_DECIMALS - 1) / DIGIT_DECIMALS;
+	int			count = cut_digits(magnitude, scale, digits);
+	int			weight = count - fraction - 1;
+	int			lowest = 0;
+	int			i;
+	StoredNumeric *numeric;
+
+	/* neither end is stored when it is zero; zero itself has no digits */
+	while (lowest < count && digits[lowest] == 0)
+		lowest++;
+	while (count > lowest && digits[count - 1] == 0)
+	{
+		count--;
+		weight--;
+	}
+	if (count == lowest)
+	{
+		negative = false;
+		weight = 0;
+	}
+
+	numeric = palloc(offsetof(StoredNumeric, digits) + (count - lowest) * sizeof(int16));
+	SET_VARSIZE(numeric, offsetof(StoredNumeric, digits) + (count - lowest) * sizeof(int16));
+	numeric->header = HEADER_SHORT | (negative ? HEADER_NEGATIVE : 0) |
+		(display << HEADER_SCALE_SHIFT) |
+		(weight < 0 ? HEADER_WEIGHT_SIGN : 0) | (weight & HEADER_WEIGHT_MASK);
+	for (i = 0; i < count - lowest; i++)
+		numeric->digits[i] = digits[count - 1 - i];
+	return PointerGetDatum(numeric);
+}
+
+static Datum
+make_numeric_int64(const TmfDecoder *decoder, int64 value, int scale)
+{
+	uint64		magnitude = value < 0 ? (uint64) 0 - (uint64) value : (uint64) value;
+
+	return make_numeric(decoder, value < 0, magnitude, scale);
+}
+
+static int64
+read_integer(TmfDecoder *decoder, const void *value, int length)
+{
+	uint8		one;
+	int16		two;
+	int32		four;
+	int64		eight;
+
+	switch (decoder->remote)
+	{
+		case WIRE_TYPE_BIT:
+		case WIRE_TYPE_TINYINT:
+			tmf_decode_check_size(decoder, length, sizeof(one));
+			memcpy(&one, value, sizeof(one));
+			return one;
+		case WIRE_TYPE_SMALLINT:
+			tmf_decode_check_size(decoder, length, sizeof(two));
+			memcpy(&two, value, sizeof(two));
+			return two;
+		case WIRE_TYPE_INT:
+			tmf_decode_check_size(decoder, length, sizeof(four));
+			memcpy(&four, value, sizeof(four));
+			return four;
+		default:
+			tmf_decode_check_size(decoder, length, sizeof(eight));
+			memcpy(&eight, value, sizeof(eight));
+			return eight;
+	}
+}
+
+Datum
+tmf_decode_integer_int2(TmfDecoder *decoder, const void *value, int length)
+{
+	int64		integer = read_integer(decoder, value, length);
+
+	if (integer < PG_INT16_MIN || integer > PG_INT16_MAX)
+		tmf_decode_out_of_range(decoder);
+	return Int16GetDatum((int16) integer);
+}
+
+Datum
+tmf_decode_integer_int4(TmfDecoder *decoder, const void *value, int length)
+{
+	int64		integer = read_integer(decoder, value, length);
+
+	if (integer < PG_INT32_MIN || integer > PG_INT32_MAX)
+		tmf_decode_out_of_range(decoder);
+	return Int32GetDatum((int32) integer);
+}
+
+Datum
+tmf_decode_integer_int8(TmfDecoder *decoder, const void *value, int length)
+{
+	return Int64GetDatum(read_integer(decoder, value, length));
+}
+
+Datum
+tmf_decode_integer_numeric(TmfDecoder *decoder, const void *value, int length)
+{
+	return make_numeric_int64(decoder, read_integer(decoder, value, length), 0);
+}
+
+Datum
+tmf_decode_bit_bool(TmfDecoder *decoder, const void *value, int length)
+{
+	return BoolGetDatum(read_integer(decoder, value, length) != 0);
+}
+
+static float
+read_real(TmfDecoder *decoder, const void *value, int length)
+{
+	float		real;
+
+	tmf_decode_check_size(decoder, length, sizeof(real));
+	memcpy(&real, value, sizeof(real));
+	return real;
+}
+
+Datum
+tmf_decode_real_float4(TmfDecoder *decoder, const void *value, int length)
+{
+	return Float4GetDatum(read_real(decoder, value, length));
+}
+
+Datum
+tmf_decode_real_float8(TmfDecoder *decoder, const void *value, int length)
+{
+	return Float8GetDatum((double) read_real(decoder, value, length));
+}
+
+Datum
+tmf_decode_float_float8(TmfDecoder *decoder, const void *value, int length)
+{
+	double		number;
+
+	tmf_decode_check_size(decoder, length, sizeof(number));
+	memcpy(&number, value, sizeof(number));
+	return Float8GetDatum(number);
+}
+
+Datum
+tmf_decode_money_numeric(TmfDecoder *decoder, const void *value, int length)
+{
+	struct
+	{
+		int32		high;
+		uint32		low;
+	}			money;
+	int32		small;
+
+	if (decoder->remote == WIRE_TYPE_SMALLMONEY)
+	{
+		tmf_decode_check_size(decoder, length, sizeof(small));
+		memcpy(&small, value, sizeof(small));
+		return make_numeric_int64(decoder, small, 4);
+	}
+	tmf_decode_check_size(decoder, length, sizeof(money));
+	memcpy(&money, value, sizeof(money));
+	return make_numeric_int64(decoder, (int64) (((uint64) (uint32) money.high << 32) | money.low),
+							  4);
+}
+
+Datum
+tmf_decode_decimal_numeric(TmfDecoder *decoder, const void *value, int length)
+{
+	const WireDecimal *decimal = value;
+	unsigned __int128 magnitude = 0;
+	int			bytes;
+	int			i;
+
+	tmf_decode_check_size(decoder, length, sizeof(WireDecimal));
+	bytes = wire_decimal_bytes(decimal->precision);
+	if (bytes < 2 || bytes > 17 || decimal->scale > MAX_SCALE)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("value of column \"%s\" is no decimal: precision %d, scale %d",
+						decoder->column, decimal->precision, decimal->scale)));
+	for (i = 1; i < bytes; i++)
+		magnitude = magnitude << 8 | decimal->array[i];
+	return make_numeric(decoder, decimal->array[0] != 0, magnitude, decimal->scale);
+}

@@ -1,0 +1,151 @@
+/*
+ * src/value/typemap.c
+ *		The table SQL Server type -> PostgreSQL type.
+ *
+ * The first row of a remote type is its natural type: it holds every value
+ * exactly.  The other rows lose nothing either, or raise an error for the
+ * value that does not fit; what would silently change a value has no row.
+ * Character types may also be read into any other type through its input
+ * function.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "value/functions.h"
+#include "value/typemap.h"
+
+typedef struct TypeRow
+{
+	WireType	remote;
+	Oid			local;
+	TmfDecodeFunction decode;
+} TypeRow;
+
+static const TypeRow types[] = {
+	{WIRE_TYPE_BIT, BOOLOID, tmf_decode_bit_bool},
+	{WIRE_TYPE_BIT, INT2OID, tmf_decode_integer_int2},
+	{WIRE_TYPE_BIT, INT4OID, tmf_decode_integer_int4},
+
+	{WIRE_TYPE_TINYINT, INT2OID, tmf_decode_integer_int2},
+	{WIRE_TYPE_TINYINT, INT4OID, tmf_decode_integer_int4},
+	{WIRE_TYPE_TINYINT, INT8OID, tmf_decode_integer_int8},
+	{WIRE_TYPE_TINYINT, NUMERICOID, tmf_decode_integer_numeric},
+
+	{WIRE_TYPE_SMALLINT, INT2OID, tmf_decode_integer_int2},
+	{WIRE_TYPE_SMALLINT, INT4OID, tmf_decode_integer_int4},
+	{WIRE_TYPE_SMALLINT, INT8OID, tmf_decode_integer_int8},
+	{WIRE_TYPE_SMALLINT, NUMERICOID, tmf_decode_integer_numeric},
+
+	{WIRE_TYPE_INT, INT4OID, tmf_decode_integer_int4},
+	{WIRE_TYPE_INT, INT2OID, tmf_decode_integer_int2},
+	{WIRE_TYPE_INT, INT8OID, tmf_decode_integer_int8},
+	{WIRE_TYPE_INT, NUMERICOID, tmf_decode_integer_numeric},
+
+	{WIRE_TYPE_BIGINT, INT8OID, tmf_decode_integer_int8},
+	{WIRE_TYPE_BIGINT, INT4OID, tmf_decode_integer_int4},
+	{WIRE_TYPE_BIGINT, INT2OID, tmf_decode_integer_int2},
+	{WIRE_TYPE_BIGINT, NUMERICOID, tmf_decode_integer_numeric},
+
+	{WIRE_TYPE_REAL, FLOAT4OID, tmf_decode_real_float4},
+	{WIRE_TYPE_REAL, FLOAT8OID, tmf_decode_real_float8},
+	{WIRE_TYPE_FLOAT, FLOAT8OID, tmf_decode_float_float8},
+
+	{WIRE_TYPE_SMALLMONEY, NUMERICOID, tmf_decode_money_numeric},
+	{WIRE_TYPE_MONEY, NUMERICOID, tmf_decode_money_numeric},
+	{WIRE_TYPE_DECIMAL, NUMERICOID, tmf_decode_decimal_numeric},
+
+	{WIRE_TYPE_DATETIME, TIMESTAMPOID, tmf_decode_datetime_timestamp},
+	{WIRE_TYPE_SMALLDATETIME, TIMESTAMPOID, tmf_decode_smalldatetime_timestamp},
+	{WIRE_TYPE_DATE, DATEOID, tmf_decode_date_date},
+	{WIRE_TYPE_DATE, TIMESTAMPOID, tmf_decode_date_timestamp},
+	{WIRE_TYPE_TIME, TIMEOID, tmf_decode_time_time},
+	{WIRE_TYPE_DATETIME2, TIMESTAMPOID, tmf_decode_datetime2_timestamp},
+	/* its date and time are UTC, and so is what PostgreSQL stores */
+	{WIRE_TYPE_DATETIMEOFFSET, TIMESTAMPTZOID, tmf_decode_datetime2_timestamp},
+
+	{WIRE_TYPE_GUID, UUIDOID, tmf_decode_guid_uuid},
+	{WIRE_TYPE_TEXT, TEXTOID, tmf_decode_text_text},
+	{WIRE_TYPE_TEXT, VARCHAROID, tmf_decode_text_text},
+	{WIRE_TYPE_TEXT, BPCHAROID, tmf_decode_text_text},
+	{WIRE_TYPE_BINARY, BYTEAOID, tmf_decode_binary_bytea},
+};
+
+/* Input functions that shorten or reinterpret what they are given. */
+static const Oid not_by_input[] = {NAMEOID, CHAROID, BYTEAOID};
+
+static const char *const remote_names[] = {
+	[WIRE_TYPE_UNKNOWN] = "a type that cannot be read",
+	[WIRE_TYPE_BIT] = "bit",
+	[WIRE_TYPE_TINYINT] = "tinyint",
+	[WIRE_TYPE_SMALLINT] = "smallint",
+	[WIRE_TYPE_INT] = "int",
+	[WIRE_TYPE_BIGINT] = "bigint",
+	[WIRE_TYPE_REAL] = "real",
+	[WIRE_TYPE_FLOAT] = "float",
+	[WIRE_TYPE_SMALLMONEY] = "smallmoney",
+	[WIRE_TYPE_MONEY] = "money",
+	[WIRE_TYPE_DECIMAL] = "decimal",
+	[WIRE_TYPE_DATETIME] = "datetime",
+	[WIRE_TYPE_SMALLDATETIME] = "smalldatetime",
+	[WIRE_TYPE_DATE] = "date",
+	[WIRE_TYPE_TIME] = "time",
+	[WIRE_TYPE_DATETIME2] = "datetime2",
+	[WIRE_TYPE_DATETIMEOFFSET] = "datetimeoffset",
+	[WIRE_TYPE_GUID] = "uniqueidentifier",
+	[WIRE_TYPE_TEXT] = "a character type",
+	[WIRE_TYPE_BINARY] = "a binary type",
+};
+
+TmfDecodeFunction
+tmf_typemap_find(WireType remote, Oid local)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(types); i++)
+	{
+		if (types[i].remote == remote && types[i].local == local)
+			return types[i].decode;
+	}
+	if (remote != WIRE_TYPE_TEXT)
+		return NULL;
+	for (i = 0; i < lengthof(not_by_input); i++)
+	{
+		if (not_by_input[i] == local)
+			return NULL;
+	}
+	return tmf_decode_text_input;
+}
+
+const char *
+tmf_typemap_remote_name(WireType remote)
+{
+	return remote_names[remote];
+}
+
+/*
+ * A date and time without zone becomes an instant only by somebody's decision,
+ * which is the user's.
+ */
+const char *
+tmf_typemap_remedy(WireType remote, Oid local)
+{
+	size_t		i;
+
+	if (local == TIMESTAMPTZOID &&
+		(remote == WIRE_TYPE_DATETIME || remote == WIRE_TYPE_SMALLDATETIME ||
+		 remote == WIRE_TYPE_DATETIME2))
+		return "Declare the column as timestamp without time zone, or say in the option \"query\" "
+			"which zone it is in: TODATETIMEOFFSET(column, '+00:00').";
+	if (local == TIMESTAMPOID && remote == WIRE_TYPE_DATETIMEOFFSET)
+		return "Declare the column as timestamp with time zone, or choose a zone in the option "
+			"\"query\": CAST(SWITCHOFFSET(column, '+00:00') AS datetime2).";
+	for (i = 0; i < lengthof(types); i++)
+	{
+		if (types[i].remote == remote)
+			return psprintf("Declare the column as %s, or convert it in the option \"query\".",
+							format_type_be(types[i].local));
+	}
+	return "Convert it in the option \"query\", for example by CONVERT(nvarchar(4000), column).";
+}
