@@ -23,7 +23,7 @@ typedef enum WireStatus
 	WIRE_END,					/* no more rows, or no more results */
 	WIRE_FAILED,				/* the server refused the statement; the session lives */
 	WIRE_LOST,					/* the connection is dead */
-	WIRE_INTERRUPTED			/* the hook said stop; see each function */
+	WIRE_INTERRUPTED			/* the hook said stop; wire_dead() tells whether it cost the connection */
 } WireStatus;
 
 #define WIRE_TEXT_MAX	2048
@@ -64,7 +64,8 @@ typedef struct WireLogin
 {
 	const char *address;		/* IP literal: no name is resolved here */
 	uint16_t	port;
-	const char *server_name;	/* as the user wrote it; for LOGIN7 and certificates */
+	const char *server_name;	/* as the user wrote it; for LOGIN7 */
+	const char *host;			/* the name that a certificate must carry */
 	const char *database;
 	const char *user;
 	const char *password;
@@ -89,6 +90,12 @@ extern WireStatus wire_open(const WireLogin *login, WireConn **conn, WireError *
 /* Closes without a word to the server.  NULL is allowed. */
 extern void wire_close(WireConn *conn);
 
+/*
+ * closed(argument) runs once, at the end of wire_close(): whoever keeps a
+ * pointer to conn forgets it there.  Replaces the former one.
+ */
+extern void wire_on_close(WireConn *conn, void (*closed) (void *argument), void *argument);
+
 /* Replaces the interrupt hook. */
 extern void wire_set_interrupt(WireConn *conn, WireInterrupt interrupt, void *argument);
 
@@ -107,7 +114,7 @@ extern bool wire_idle_alive(const WireConn *conn);
 extern const WireError *wire_error(const WireConn *conn);
 extern int	wire_spid(const WireConn *conn);
 extern int	wire_tds_version(const WireConn *conn); /* 73, 74 */
-extern bool wire_in_call(void); /* is FreeTDS on the stack of this process? */
+extern bool wire_in_call(void);	/* is FreeTDS on the stack of this process? */
 
 /*
  * Sends a batch (UTF-8).  The caller then waits for wire_socket() to become

@@ -1,0 +1,194 @@
+/*
+ * src/wire/query.c
+ *		Sending a batch and taking its results.
+ *
+ * DB-Library tells a server error between rows by nothing but its message: the
+ * rows just end.  So the recorded error, not the return code, decides after
+ * every call whether the statement has failed.
+ */
+#include <string.h>
+
+#include "wire_int.h"
+
+WireStatus
+wire_send(WireConn *conn, const char *sql)
+{
+	WireStatus	status;
+
+	memset(&conn->error, 0, sizeof(conn->error));
+	conn->rows_left = false;
+	conn->batch_done = false;
+	conn->unmappable = false;
+	conn->columns = 0;
+	if (conn->dead)
+		return WIRE_LOST;
+
+	wire_enter(conn, WIRE_MODE_STATEMENT);
+	dbfreebuf(conn->dbproc);
+	if (dbcmd(conn->dbproc, sql) == FAIL || dbsqlsend(conn->dbproc) == FAIL)
+		wire_note(conn, "the statement could not be sent");
+	status = wire_outcome(conn);
+	wire_leave();
+	return status;
+}
+
+/* The next result with columns or a count; the caller has entered. */
+static WireStatus
+advance(WireConn *conn)
+{
+	WireStatus	status = WIRE_OK;
+
+	conn->columns = 0;
+	while (status == WIRE_OK && !conn->batch_done)
+	{
+		RETCODE		code = dbresults(conn->dbproc);
+
+		if (code == FAIL)
+			wire_note(conn, "the result could not be read");
+		else if (code == NO_MORE_RESULTS)
+			conn->batch_done = true;
+		status = wire_outcome(conn);
+		if (status == WIRE_OK && code == SUCCEED)
+		{
+			conn->columns = dbnumcols(conn->dbproc);
+			conn->rows_left = conn->columns > 0;
+			if (conn->columns > 0 || dbiscount(conn->dbproc))
+				return WIRE_OK;
+		}
+	}
+	return status == WIRE_OK ? WIRE_END : status;
+}
+
+WireStatus
+wire_first_result(WireConn *conn)
+{
+	WireStatus	status;
+
+	if (conn->dead)
+		return WIRE_LOST;
+	wire_enter(conn, WIRE_MODE_STATEMENT);
+	if (dbsqlok(conn->dbproc) == FAIL)
+		wire_note(conn, "the answer could not be read");
+	status = wire_outcome(conn);
+	if (status == WIRE_OK)
+		status = advance(conn);
+	wire_leave();
+	return status;
+}
+
+WireStatus
+wire_next_result(WireConn *conn)
+{
+	WireStatus	status;
+
+	if (conn->dead)
+		return WIRE_LOST;
+	wire_enter(conn, WIRE_MODE_STATEMENT);
+	if (conn->rows_left)
+	{
+		conn->rows_left = false;
+		if (dbcanquery(conn->dbproc) == FAIL)
+			wire_note(conn, "the rest of the rows could not be read");
+	}
+	status = wire_outcome(conn);
+	if (status == WIRE_OK)
+		status = advance(conn);
+	wire_leave();
+	return status;
+}
+
+WireStatus
+wire_next_row(WireConn *conn)
+{
+	WireStatus	status;
+	STATUS		code;
+
+	if (conn->dead)
+		return WIRE_LOST;
+	if (!conn->rows_left)
+		return conn->error.number || conn->error.client_number ? WIRE_FAILED : WIRE_END;
+	wire_enter(conn, WIRE_MODE_STATEMENT);
+	code = dbnextrow(conn->dbproc);
+	if (code == REG_ROW && !conn->interrupted && conn->error.number == 0 &&
+		conn->error.client_number == 0)
+	{
+		wire_leave();
+		return WIRE_ROW;
+	}
+	if (code == NO_MORE_ROWS)
+		conn->rows_left = false;
+	else if (code != REG_ROW)
+		wire_note(conn, "a row could not be read");
+	status = wire_outcome(conn);
+	wire_leave();
+	return status == WIRE_OK ? WIRE_END : status;
+}
+
+int64_t
+wire_row_count(const WireConn *conn)
+{
+	return dbiscount(conn->dbproc) ? (int64_t) (uint32_t) DBCOUNT(conn->dbproc) : -1;
+}
+
+/*
+ * The error that made the caller drain stays; one that repeats without an end
+ * of the batch in sight is ended by attention.
+ */
+WireStatus
+wire_drain(WireConn *conn)
+{
+	int			failures = 0;
+
+	if (conn->dead)
+		return WIRE_LOST;
+	wire_enter(conn, WIRE_MODE_STATEMENT);
+	while (!conn->batch_done && !conn->interrupted && !DBDEAD(conn->dbproc) && failures < 3)
+	{
+		RETCODE		code;
+
+		if (conn->rows_left)
+		{
+			conn->rows_left = false;
+			(void) dbcanquery(conn->dbproc);
+		}
+		code = dbresults(conn->dbproc);
+		if (code == NO_MORE_RESULTS)
+			conn->batch_done = true;
+		else if (code == FAIL)
+			failures++;
+		else
+		{
+			failures = 0;
+			conn->rows_left = dbnumcols(conn->dbproc) > 0;
+		}
+	}
+	if (DBDEAD(conn->dbproc))
+		conn->dead = true;
+	wire_leave();
+	if (conn->interrupted)
+		return WIRE_INTERRUPTED;
+	if (conn->dead)
+		return WIRE_LOST;
+	return conn->batch_done ? WIRE_OK : wire_cancel(conn);
+}
+
+WireStatus
+wire_cancel(WireConn *conn)
+{
+	if (conn->dead)
+		return WIRE_LOST;
+	wire_enter(conn, WIRE_MODE_CANCEL);
+	if (dbcancel(conn->dbproc) == FAIL || DBDEAD(conn->dbproc))
+		conn->dead = true;
+	conn->rows_left = false;
+	conn->batch_done = true;
+	conn->columns = 0;
+	wire_leave();
+	return conn->dead ? WIRE_LOST : WIRE_OK;
+}
+
+bool
+wire_unmappable(const WireConn *conn)
+{
+	return conn->unmappable;
+}

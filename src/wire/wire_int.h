@@ -1,0 +1,73 @@
+/*
+ * wire_int.h
+ *		The inside of a connection, for src/wire alone.
+ *
+ * This header and the files that include it are the only ones that know
+ * FreeTDS.  They never meet PostgreSQL: nothing here may raise an error, for a
+ * jump through FreeTDS leaves its state half-way.
+ */
+#ifndef WIRE_INT_H
+#define WIRE_INT_H
+
+#ifdef POSTGRES_H
+#error "src/wire must not include PostgreSQL headers"
+#endif
+
+#include <sybfront.h>
+#include <sybdb.h>
+
+#include "wire/wire.h"
+
+/* How a call on the stack answers FreeTDS's timeouts when the hook says stop. */
+typedef enum WireMode
+{
+	WIRE_MODE_LOGIN,			/* give up: there is nothing to cancel yet */
+	WIRE_MODE_STATEMENT,		/* send attention, and give up when it is not acknowledged */
+	WIRE_MODE_CANCEL			/* give up: attention is out already */
+} WireMode;
+
+struct WireConn
+{
+	DBPROCESS  *dbproc;			/* NULL only during the login */
+	WireError	error;
+	WireInterrupt interrupt;
+	void	   *interrupt_argument;
+	void		(*closed) (void *argument);
+	void	   *closed_argument;
+
+	/* of the call on the stack */
+	WireMode	mode;
+	bool		interrupted;	/* the hook has said stop */
+	int64_t		attention_ms;	/* when attention was sent for it */
+
+	/* of the connection */
+	bool		dead;
+	int			tds_version;	/* 73, 74 */
+
+	/* of the batch on the wire */
+	bool		rows_left;		/* dbnextrow() has not said that the rows ended */
+	bool		batch_done;		/* dbresults() has said that the batch ended */
+	bool		unmappable;
+	int			columns;
+};
+
+/*
+ * Every use of FreeTDS stands between these two: they install our handlers and
+ * put back those of whoever shares the library with us in this process.
+ */
+extern void wire_enter(WireConn *conn, WireMode mode);
+extern void wire_leave(void);
+
+/* After a call: what became of the connection, and was an error recorded? */
+extern WireStatus wire_outcome(WireConn *conn);
+
+/* For dbsetinterrupt(). */
+extern int	wire_check_interrupt(void *dbproc);
+extern int	wire_handle_interrupt(void *dbproc);
+
+/* Notes an error of our own making, unless one is known already. */
+extern void wire_note(WireConn *conn, const char *text);
+
+extern int64_t wire_now_ms(void);
+
+#endif
