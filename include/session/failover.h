@@ -31,6 +31,7 @@ typedef struct TmfAttempt
 	Verdict		verdict;
 	const char *sqlstate;
 	char		summary[256];	/* one line for DETAIL and the views; no secrets */
+	struct TmfAttemptGuard *guard;	/* closes conn when its memory context ends */
 } TmfAttempt;
 
 /*
@@ -59,5 +60,8 @@ extern WireStatus tmf_attempt_command(TmfAttempt *attempt, const char *sql, int6
 
 /* Closes what an attempt has opened.  Also hangs on CurrentMemoryContext's reset. */
 extern void tmf_attempt_close(TmfAttempt *attempt);
+
+/* The connection, which is the caller's from now on: nothing closes it for him. */
+extern WireConn *tmf_attempt_take(TmfAttempt *attempt);
 
 #endif

@@ -28,7 +28,7 @@ typedef struct TmfRole
 	bool		mirrored;		/* mirroring_guid is not NULL */
 	char		guid[37];		/* lower case */
 	int			role;			/* 1 principal, 2 mirror, 0 unknown */
-	int			state;			/* 0 .. 6, see doc/failover.md; -1 unknown */
+	int			state;			/* mirroring_state, 0 .. 6; -1 unknown */
 	int			safety;			/* 0 unknown, 1 OFF, 2 FULL */
 	int			role_sequence;
 	int			witness_state;	/* 0 unknown, 1 connected, 2 disconnected; -1 none */
@@ -36,6 +36,7 @@ typedef struct TmfRole
 	char		partner_instance[129];	/* HOST or HOST\INSTANCE */
 	char		witness_name[129];
 	char		server_name[129];	/* @@SERVERNAME */
+	char		database[129];	/* DB_NAME(): where the connection is logged in */
 } TmfRole;
 
 typedef struct TmfPartnerSide

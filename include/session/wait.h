@@ -24,4 +24,7 @@ extern void tmf_wait_until(int64 until_ms);
  */
 extern bool tmf_wait_interrupt(void *argument);
 
+/* The same without regard to interrupts, for cleaning up within a bound. */
+extern bool tmf_wait_expired(void *argument);
+
 #endif

@@ -1,0 +1,34 @@
+/*
+ * address.h
+ *		Host names to addresses, remembered for the life of the backend.
+ *
+ * Resolving a name is the one wait that cannot be interrupted, so it is done
+ * once: a failover must not depend on a name server.
+ */
+#ifndef SESSION_ADDRESS_H
+#define SESSION_ADDRESS_H
+
+#include <sys/socket.h>
+
+#define TMF_ADDRESS_TEXT_MAX 64
+
+typedef struct TmfAddress
+{
+	struct sockaddr_storage socket;	/* port not set */
+	socklen_t	length;
+	char		text[TMF_ADDRESS_TEXT_MAX]; /* the literal */
+} TmfAddress;
+
+/*
+ * The addresses of host, *count of them; 0 when the name does not resolve.
+ * Valid until the next call.
+ */
+extern const TmfAddress *tmf_address_lookup(const char *host, int *count);
+
+/*
+ * No address of host answered: a lookup made some time after the former one
+ * asks the name server again (and keeps the old addresses when that fails).
+ */
+extern void tmf_address_suspect(const char *host);
+
+#endif

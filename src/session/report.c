@@ -1,0 +1,94 @@
+/*
+ * src/session/report.c
+ *		The only place that turns a remote error into a PostgreSQL error.
+ *
+ * The server's own words are the message, so that whoever knows SQL Server
+ * recognises them; which number means what to PostgreSQL is the verdict
+ * table's business.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "pure/verdict.h"
+#include "session/report.h"
+
+int
+tmf_report_sqlstate(const char *sqlstate)
+{
+	return MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2], sqlstate[3], sqlstate[4]);
+}
+
+/*
+ * text, which is UTF-8 from the wire, in the database's encoding.  What it
+ * cannot hold becomes "?": to report an error must not raise another one.
+ */
+static char *
+server_words(const char *text)
+{
+	char	   *copy = pstrdup(text);
+	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
+	char	   *position = copy;
+
+	while (*position)
+	{
+		int			length = pg_utf_mblen((unsigned char *) position);
+
+		if (!IS_HIGHBIT_SET(*position))
+			position++;
+		else if (utf8 && (int) strnlen(position, length) == length &&
+				 pg_utf8_islegal((unsigned char *) position, length))
+			position += length;
+		else
+			*position++ = '?';
+	}
+	return copy;
+}
+
+static VerdictAnswer
+judge(const WireError *error)
+{
+	if (error->number != 0)
+		return verdict_of(VERDICT_SERVER, error->number, error->severity, VERDICT_STATEMENT);
+	return verdict_of(VERDICT_CLIENT, error->client_number, error->severity, VERDICT_STATEMENT);
+}
+
+static char *
+detail_of(const WireError *error)
+{
+	if (error->number == 0)
+		return psprintf("DB-Library error %d%s%s.", error->client_number,
+						error->os_error ? ": " : "",
+						error->os_error ? strerror(error->os_error) : "");
+	if (error->procedure[0] == '\0')
+		return psprintf("SQL Server error %d, state %d, severity %d, line %d.",
+						error->number, error->state, error->severity, error->line);
+	return psprintf("SQL Server error %d, state %d, severity %d, procedure %s, line %d.",
+					error->number, error->state, error->severity,
+					server_words(error->procedure), error->line);
+}
+
+void
+tmf_report_error(const char *server_name, const WireError *error, const char *sql)
+{
+	VerdictAnswer answer = judge(error);
+	const char *text = error->number != 0 ? error->text : error->client_text;
+
+	ereport(ERROR,
+			(errcode(tmf_report_sqlstate(answer.sqlstate)),
+			 errmsg("server \"%s\": %s", server_name, server_words(text)),
+			 errdetail_internal("%s", detail_of(error)),
+			 sql ? errcontext("remote SQL command: %s", sql) : 0));
+}
+
+void
+tmf_report_summary(const WireError *error, char *buffer, size_t size)
+{
+	if (error->number != 0)
+		snprintf(buffer, size, "error %d: %s", error->number, server_words(error->text));
+	else
+		snprintf(buffer, size, "%s%s%s", server_words(error->client_text),
+				 error->os_error ? ": " : "",
+				 error->os_error ? strerror(error->os_error) : "");
+	buffer[pg_mbcliplen(buffer, strlen(buffer), size - 1)] = '\0';
+}
