@@ -20,7 +20,8 @@ extern void arena_free(Arena *arena);
  * default.  explicit_cast: CAST/CONVERT, where text too long is cut silently;
  * otherwise (INSERT, UPDATE) it is error 2628 (8152 text is the engine's).
  * False: *error has number, severity, state and text
- * (245 8114 8115 220 241 242 295 296 8169 529 206 257 ...).
+ * (245 8114 8115 220 241 242 295 8169 529 206 257 ...).
+ * out->p lives as long as both in->p and the arena: it may point into either.
  */
 extern bool convert_value(const SqlValue *in, const TypeSpec *from, const TypeSpec *to, int style,
 						  bool explicit_cast, Arena *arena, SqlValue *out, SqlMessage *error);
@@ -58,16 +59,28 @@ extern const Collation *collation_by_tds(const uint8_t tds[5]);	/* the default w
 extern int	collation_compare(const Collation *collation, const char *a, size_t a_size,
 							  const char *b, size_t b_size);
 
-/* LIKE with %, _, [set], [^set] and an escape character (0 = none). */
+/*
+ * LIKE with %, _, [set], [^set] and an escape character (0 = none).  Blanks at
+ * the end count, unless both sides are char or varchar: there those of the text
+ * that the pattern does not ask for are forgiven (collation_like_char).
+ */
 extern bool collation_like(const Collation *collation, const char *text, size_t text_size,
 						   const char *pattern, size_t pattern_size, uint32_t escape);
+extern bool collation_like_char(const Collation *collation, const char *text, size_t text_size,
+								const char *pattern, size_t pattern_size, uint32_t escape);
 
-/* UTF-8 <-> UTF-16LE and code page 1252; lengths in bytes.  Unmappable: '?'. */
+/*
+ * UTF-8 <-> UTF-16LE and code page 1252; lengths in bytes.  Unmappable in 1252:
+ * '?'.  A lone surrogate survives the round trip, as three bytes of UTF-8.
+ */
 extern char *text_to_utf16(Arena *arena, const char *utf8, size_t size, size_t *out_size);
 extern char *text_from_utf16(Arena *arena, const char *utf16, size_t size, size_t *out_size);
 extern char *text_to_cp1252(Arena *arena, const char *utf8, size_t size, size_t *out_size);
 extern char *text_from_cp1252(Arena *arena, const char *bytes, size_t size, size_t *out_size);
 extern size_t text_utf16_units(const char *utf8, size_t size);
+
+/* UPPER and LOWER. */
+extern char *text_change_case(Arena *arena, bool upper, const char *utf8, size_t size, size_t *out_size);
 
 /* 36 characters <-> the 16 bytes that travel, and the order of uniqueidentifier. */
 extern bool guid_parse(const char *text, size_t size, uint8_t out[16]);
