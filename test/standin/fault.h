@@ -31,8 +31,9 @@ typedef struct FaultHit
 
 /*
  * Points: "accept", "prelogin", "login", "loginack", "batch", "row" (argument N
- * = after N rows of a result, at a flush), "commit_before_log",
- * "commit_after_ship", "commit_after_local", "commit_before_reply", "link".
+ * = after N rows of a result, at a flush; error is 1222 then, and delay 1 s),
+ * "commit_before_log", "commit_after_ship", "commit_after_local",
+ * "commit_before_reply", "link".
  *
  * Called where the point is passed.  application may be NULL before LOGIN7.
  */

@@ -83,8 +83,9 @@ typedef struct Decimal
  * f	real, float
  * d	decimal
  * p,n	character types in UTF-8; binary types; uniqueidentifier as the 16 bytes
- *		that travel.  Not NUL-terminated; whoever hands a Value over says how
- *		long p lives
+ *		that travel; sql_variant as it travels in a row (base type, size of its
+ *		properties, properties, value).  Not NUL-terminated; whoever hands a
+ *		Value over says how long p lives
  */
 typedef struct SqlValue
 {
