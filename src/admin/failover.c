@@ -1,5 +1,5 @@
 /*
- * failover.c
+ * src/admin/failover.c
  *		tds_mirror_failover(): handing over on purpose.
  *
  * ALTER DATABASE ... SET PARTNER FAILOVER is sent once, on a connection of its

@@ -1,5 +1,5 @@
 /*
- * partners.c
+ * src/admin/partners.c
  *		tds_mirror_partners: what this backend believes about its pairs.
  *
  * Nothing is asked of anybody; see status.c for that.

@@ -1,5 +1,5 @@
 /*
- * status.c
+ * src/admin/status.c
  *		tds_mirror_status(): both partners of a pair are asked about themselves.
  *
  * A mirror refuses logins to its database, so the question is put from master.
@@ -38,8 +38,8 @@ enum StatusColumn
 	STATUS_WITNESS,
 	STATUS_SEQUENCE,
 	STATUS_ROUND_TRIP,
-	STATUS_ERROR,
-	STATUS_COLUMNS
+	STATUS_PROBLEM,
+	STATUS_COLUMN_COUNT
 };
 
 /* The words of sys.database_mirroring; values beyond the tables are shown as NULL. */
@@ -54,8 +54,8 @@ static const char *const witness_words[] = {"UNKNOWN", "CONNECTED", "DISCONNECTE
 
 typedef struct StatusRow
 {
-	Datum		values[STATUS_COLUMNS];
-	bool		nulls[STATUS_COLUMNS];
+	Datum		values[STATUS_COLUMN_COUNT];
+	bool		nulls[STATUS_COLUMN_COUNT];
 } StatusRow;
 
 static void
@@ -112,7 +112,7 @@ ask(const TmfTarget *target, const Endpoint *endpoint, const char *database,
 			set_round_trip(row, asked);
 	}
 	if (!answered)
-		set_text(row, STATUS_ERROR, attempt.summary);
+		set_text(row, STATUS_PROBLEM, attempt.summary);
 	tmf_attempt_close(&attempt);
 	return answered;
 }

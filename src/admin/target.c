@@ -1,5 +1,5 @@
 /*
- * target.c
+ * src/admin/target.c
  *		Looking up the foreign server that an SQL function names.
  *
  * The functions ask for the same privilege as a query on a foreign table would
@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -16,7 +17,6 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
