@@ -232,7 +232,7 @@ static const VerdictRow verdicts[] = {
 	{SERVER, 3931, GIVE_UP, UNDONE, "25P02", "transaction cannot be rolled back to a savepoint"},
 	{SERVER, 3951, GIVE_UP, UNDONE, "25001", "snapshot transaction begun under another level"},
 	{SERVER, 3952, GIVE_UP, FAILED, "55000", "snapshot isolation not allowed in this database"},
-	{SERVER, 3957, GIVE_UP, UNDONE, "40001", "snapshot isolation was allowed too late for the transaction"},
+	{SERVER, 3957, GIVE_UP, UNDONE, "40001", "snapshot isolation was allowed too late"},
 	{SERVER, 3958, GIVE_UP, UNDONE, "53100", "row version is gone for lack of space"},
 	{SERVER, 3960, GIVE_UP, UNDONE, "40001", "snapshot update conflict"},
 	{SERVER, 3961, GIVE_UP, UNDONE, "40001", "object changed under a snapshot transaction"},
