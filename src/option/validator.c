@@ -67,7 +67,7 @@ check_required(List *options, Oid catalog)
 					(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 					 errmsg("option \"%s\" is required", option->name),
 					 strcmp(option->name, "database") == 0 ?
-					 errhint("Mirroring is a property of one database: no client can fail over without its name.") : 0));
+					 errhint("Mirroring protects one database: nobody can fail over without its name.") : 0));
 	}
 }
 

@@ -76,7 +76,7 @@ static const TypeRow types[] = {
 static const Oid not_by_input[] = {NAMEOID, CHAROID, BYTEAOID};
 
 static const char *const remote_names[] = {
-	[WIRE_TYPE_UNKNOWN] = "a type that cannot be read",
+	[WIRE_TYPE_UNKNOWN] = "not one that can be read",
 	[WIRE_TYPE_BIT] = "bit",
 	[WIRE_TYPE_TINYINT] = "tinyint",
 	[WIRE_TYPE_SMALLINT] = "smallint",

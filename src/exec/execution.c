@@ -1,0 +1,144 @@
+/*
+ * src/exec/execution.c
+ *		One remote execution of a scan's statement.
+ *
+ * The unit that may be repeated after a failover.  As long as no row of it was
+ * handed over, nobody can tell whether the statement was sent once or twice;
+ * after that, the only truth is an error.
+ *
+ * The session has one wire.  When another scan needs it, the rest of this
+ * one's rows goes into a tuplestore that belongs to this scan: its memory, and
+ * the resource owner of its start, so that the failure of whoever asked (in a
+ * subtransaction, say) takes nothing away from it.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "exec/scan.h"
+
+/* Twice sent again and lost again: this is no failover any more. */
+#define MAX_RETRIES		2
+
+static void
+create_store(TmfScan *scan)
+{
+	MemoryContext context = MemoryContextSwitchTo(scan->context);
+	ResourceOwner owner = CurrentResourceOwner;
+
+	CurrentResourceOwner = scan->owner;
+	scan->store = tuplestore_begin_heap(false, false, work_mem);
+	CurrentResourceOwner = owner;
+	MemoryContextSwitchTo(context);
+	scan->whole = scan->fetched == 0;
+}
+
+static void
+drop_store(TmfScan *scan)
+{
+	if (scan->store != NULL)
+		tuplestore_end(scan->store);
+	scan->store = NULL;
+	scan->whole = false;
+}
+
+void
+tmf_execution_start(TmfScan *scan)
+{
+	TmfSession *lost = scan->session;
+
+	drop_store(scan);
+	scan->fetched = 0;
+	scan->handed = 0;
+	scan->session = tmf_session_acquire(scan->user);
+	if (scan->retries > 0 && tmf_running_other_data(scan, scan->session))
+		tmf_session_raise_lost(lost, scan->sql, 0);
+	scan->generation = tmf_session_generation(scan->session);
+
+	if (!tmf_session_query(scan->session, scan->sql, &scan->stream))
+	{
+		scan->source = TMF_SOURCE_LOST;
+		return;
+	}
+	scan->source = TMF_SOURCE_WIRE;
+	scan->partner = MemoryContextStrdup(scan->context, tmf_session_address(scan->session));
+	MemoryContextReset(scan->bind_context);
+	tmf_row_bind(scan->row, tmf_session_conn(scan->session), scan->bind_context);
+	if (scan->keep)
+		tmf_execution_spool(&scan->stream);
+}
+
+bool
+tmf_execution_fetch(TmfScan *scan)
+{
+	switch (tmf_session_fetch(scan->session, scan->sql))
+	{
+		case TMF_FETCH_ROW:
+			scan->fetched++;
+			scan->rows_received++;
+			tmf_row_read(scan->row, tmf_session_conn(scan->session), scan->fetched,
+						 scan->wire_slot);
+			return true;
+		case TMF_FETCH_END:
+			scan->source = TMF_SOURCE_DONE;
+			return false;
+		case TMF_FETCH_LOST:
+			scan->source = TMF_SOURCE_LOST;
+			return false;
+	}
+	pg_unreachable();
+}
+
+/*
+ * BROKEN is what remains when an error leaves this function: half the rows are
+ * in the store, and the wire is no longer this scan's.
+ */
+void
+tmf_execution_spool(TmfStream *stream)
+{
+	TmfScan    *scan = (TmfScan *) stream;
+	TmfFetch	fetch;
+
+	if (scan->row->column >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("foreign table \"%s\" cannot be read while a value of it is being converted",
+						RelationGetRelationName(scan->row->rel))));
+	scan->source = TMF_SOURCE_BROKEN;
+	create_store(scan);
+	while ((fetch = tmf_session_fetch(scan->session, scan->sql)) == TMF_FETCH_ROW)
+	{
+		MemoryContext context = MemoryContextSwitchTo(scan->spool_context);
+
+		scan->fetched++;
+		scan->rows_received++;
+		tmf_row_read(scan->row, tmf_session_conn(scan->session), scan->fetched,
+					 scan->spool_slot);
+		tuplestore_puttupleslot(scan->store, scan->spool_slot);
+		ExecClearTuple(scan->spool_slot);
+		MemoryContextSwitchTo(context);
+		MemoryContextReset(scan->spool_context);
+	}
+	scan->source = fetch == TMF_FETCH_END ? TMF_SOURCE_STORE : TMF_SOURCE_LOST;
+}
+
+void
+tmf_execution_lost(TmfScan *scan)
+{
+	if (scan->handed > 0 || scan->retries >= MAX_RETRIES)
+		tmf_session_raise_lost(scan->session, scan->sql, scan->handed);
+	scan->retries++;
+	scan->reexecutions++;
+	scan->source = TMF_SOURCE_NONE;
+}
+
+void
+tmf_execution_stop(TmfScan *scan)
+{
+	if (scan->source == TMF_SOURCE_WIRE)
+		tmf_session_end(scan->session, &scan->stream);
+	drop_store(scan);
+	scan->retries = 0;
+	scan->source = TMF_SOURCE_NONE;
+}

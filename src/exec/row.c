@@ -1,0 +1,138 @@
+/*
+ * src/exec/row.c
+ *		A row on the wire -> a virtual tuple.
+ *
+ * Whatever goes wrong with a value is reported with its column, table and row.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "exec/row.h"
+#include "value/typemap.h"
+
+TmfRow *
+tmf_row_make(Relation rel, List *retrieved)
+{
+	TmfRow	   *row = palloc0(sizeof(TmfRow));
+	ListCell   *lc;
+
+	row->rel = rel;
+	row->column = -1;
+	row->attributes = palloc(sizeof(AttrNumber) * (list_length(retrieved) + 1));
+	row->decoders = palloc0(sizeof(TmfDecoder) * (list_length(retrieved) + 1));
+	foreach(lc, retrieved)
+		row->attributes[row->columns++] = lfirst_int(lc);
+	return row;
+}
+
+static Form_pg_attribute
+local_column(const TmfRow *row, int column)
+{
+	return TupleDescAttr(RelationGetDescr(row->rel), row->attributes[column] - 1);
+}
+
+void
+tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
+{
+	int			expected = Max(row->columns, 1);
+	int			found = wire_column_count(conn);
+	int			i;
+
+	if (found != expected)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("remote result for foreign table \"%s\" has %d columns instead of %d",
+						RelationGetRelationName(row->rel), found, expected)));
+	for (i = 0; i < row->columns; i++)
+	{
+		Form_pg_attribute local = local_column(row, i);
+		WireColumn	remote;
+
+		wire_column(conn, i, &remote);
+		if (!tmf_decoder_init(&row->decoders[i], &remote, NameStr(local->attname),
+							  local->atttypid, local->atttypmod, context))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+					 errmsg("column \"%s\" of foreign table \"%s\" cannot be read as %s",
+							NameStr(local->attname), RelationGetRelationName(row->rel),
+							format_type_be(local->atttypid)),
+					 errdetail("The type of the remote column \"%s\" is %s.",
+							   remote.name, tmf_typemap_remote_name(remote.type)),
+					 errhint("%s", tmf_typemap_remedy(remote.type,
+													  row->decoders[i].base))));
+	}
+}
+
+static void
+add_context(void *argument)
+{
+	TmfRow	   *row = argument;
+
+	if (row->column >= 0)
+		errcontext("column \"%s\" of foreign table \"%s\", row " UINT64_FORMAT,
+				   NameStr(local_column(row, row->column)->attname),
+				   RelationGetRelationName(row->rel), row->number);
+	else
+		errcontext("foreign table \"%s\", row " UINT64_FORMAT,
+				   RelationGetRelationName(row->rel), row->number);
+}
+
+/*
+ * The TDS library has put a question mark where a character could not be
+ * converted, and does not say in which column of the row.
+ */
+static void
+raise_unmappable(TmfRow *row, const WireConn *conn)
+{
+	StringInfoData columns;
+	int			i;
+
+	initStringInfo(&columns);
+	for (i = 0; i < row->columns; i++)
+	{
+		int			length;
+		const char *value = wire_value(conn, i, &length);
+
+		if (row->decoders[i].remote == WIRE_TYPE_TEXT && value != NULL &&
+			memchr(value, '?', length) != NULL)
+			appendStringInfo(&columns, "%s\"%s\"", columns.len > 0 ? " or " : "",
+							 NameStr(local_column(row, i)->attname));
+	}
+	row->column = -1;
+	ereport(ERROR,
+			(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+			 errmsg("value of column %s has a character without an equivalent in Unicode",
+					columns.len > 0 ? columns.data : "unknown"),
+			 errhint("Replace it in the option \"query\", or read the column as varbinary into bytea.")));
+}
+
+void
+tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, TupleTableSlot *slot)
+{
+	ErrorContextCallback callback;
+	int			i;
+
+	ExecClearTuple(slot);
+	row->number = number;
+	callback.callback = add_context;
+	callback.arg = row;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+
+	if (wire_unmappable(conn))
+		raise_unmappable(row, conn);
+	for (i = 0; i < row->columns; i++)
+	{
+		int			attribute = row->attributes[i] - 1;
+		int			length;
+		const void *value = wire_value(conn, i, &length);
+
+		row->column = i;
+		slot->tts_values[attribute] = tmf_decode(&row->decoders[i], value, length,
+												 &slot->tts_isnull[attribute]);
+	}
+	row->column = -1;
+	error_context_stack = callback.previous;
+	ExecStoreVirtualTuple(slot);
+}

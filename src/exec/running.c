@@ -1,0 +1,48 @@
+/*
+ * src/exec/running.c
+ *		This backend's running scans.
+ *
+ * A scan that is sent again after a failover must not be combined with rows
+ * that its portal has from the old principal, unless both have the same data.
+ */
+#include "postgres.h"
+
+#include "exec/scan.h"
+
+static dlist_head running = DLIST_STATIC_INIT(running);
+
+static void
+forget(void *argument)
+{
+	TmfScan    *scan = argument;
+
+	tmf_session_forget(&scan->stream);
+	dlist_delete(&scan->node);
+}
+
+void
+tmf_running_add(TmfScan *scan)
+{
+	dlist_push_tail(&running, &scan->node);
+	scan->callback.func = forget;
+	scan->callback.arg = scan;
+	MemoryContextRegisterResetCallback(scan->context, &scan->callback);
+}
+
+bool
+tmf_running_other_data(const TmfScan *scan, const TmfSession *session)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running)
+	{
+		TmfScan    *other = dlist_container(TmfScan, node, iter.cur);
+
+		if (other->estate == scan->estate && other->consumed &&
+			other->user->serverid == scan->user->serverid &&
+			other->consumed_generation != tmf_session_generation(session) &&
+			!tmf_session_same_data(session, other->consumed_generation))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,148 @@
+/*
+ * src/exec/scan.c
+ *		Begin, Iterate, ReScan, End of a foreign scan.
+ *
+ * Begin contacts nobody; the first Iterate sends the statement.  From then on
+ * the scan is a little machine: TmfScan.source says where the next row comes
+ * from, execution.c moves it from one source to another, and here rows are
+ * handed over.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "exec/scan.h"
+#include "option/compat.h"
+#include "plan/paths.h"
+
+static TupleTableSlot *
+make_slot(TmfScan *scan, const TupleTableSlotOps *ops)
+{
+	TupleDesc	descriptor = RelationGetDescr(scan->row->rel);
+	TupleTableSlot *slot = ExecInitExtraTupleSlot(scan->estate, descriptor, ops);
+
+	memset(slot->tts_isnull, true, descriptor->natts * sizeof(bool));
+	return slot;
+}
+
+void
+tmfBeginForeignScan(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	MemoryContext context;
+	MemoryContext old;
+	RangeTblEntry *rte;
+	TmfScan    *scan;
+
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt,
+									"tds_mirror_fdw scan", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	scan = palloc0(sizeof(TmfScan));
+	scan->stream.spool = tmf_execution_spool;
+	scan->estate = node->ss.ps.state;
+	scan->context = context;
+	scan->bind_context = AllocSetContextCreate(context, "tds_mirror_fdw decoders",
+											   ALLOCSET_SMALL_SIZES);
+	scan->spool_context = AllocSetContextCreate(context, "tds_mirror_fdw row",
+												ALLOCSET_DEFAULT_SIZES);
+	scan->owner = CurrentResourceOwner;
+	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0;
+	rte = exec_rt_fetch(plan->scan.scanrelid, scan->estate);
+	scan->user = GetUserMapping(TMF_SCAN_USER(plan, rte), plan->fs_server);
+	scan->sql = strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL));
+	scan->row = tmf_row_make(node->ss.ss_currentRelation,
+							 list_nth(plan->fdw_private, TMF_SCAN_RETRIEVED));
+	MemoryContextSwitchTo(old);
+
+	scan->wire_slot = make_slot(scan, &TTSOpsVirtual);
+	scan->spool_slot = make_slot(scan, &TTSOpsVirtual);
+	scan->store_slot = make_slot(scan, &TTSOpsMinimalTuple);
+	tmf_running_add(scan);
+	node->fdw_state = scan;
+}
+
+static TupleTableSlot *
+hand_over(TmfScan *scan, TupleTableSlot *slot)
+{
+	scan->handed++;
+	scan->consumed = true;
+	scan->consumed_generation = scan->generation;
+	return slot;
+}
+
+TupleTableSlot *
+tmfIterateForeignScan(ForeignScanState *node)
+{
+	TmfScan    *scan = node->fdw_state;
+
+	for (;;)
+	{
+		switch (scan->source)
+		{
+			case TMF_SOURCE_NONE:
+				tmf_execution_start(scan);
+				break;
+			case TMF_SOURCE_WIRE:
+				if (tmf_execution_fetch(scan))
+					return hand_over(scan, scan->wire_slot);
+				break;
+			case TMF_SOURCE_STORE:
+				if (tuplestore_gettupleslot(scan->store, true, false, scan->store_slot))
+					return hand_over(scan, scan->store_slot);
+				scan->source = TMF_SOURCE_DONE;
+				break;
+			case TMF_SOURCE_LOST:
+				tmf_execution_lost(scan);
+				break;
+			case TMF_SOURCE_BROKEN:
+				ereport(ERROR,
+						(errcode(ERRCODE_CONNECTION_FAILURE),
+						 errmsg("the rest of foreign table \"%s\" was cut off by an earlier error",
+								RelationGetRelationName(scan->row->rel)),
+						 errhint("Run the statement again.")));
+				break;
+			case TMF_SOURCE_DONE:
+				return ExecClearTuple(scan->wire_slot);
+		}
+	}
+}
+
+/*
+ * The remote statement has no parameters, so a whole result in the store is
+ * still the answer.  Otherwise one rescan makes the next one likely: the
+ * result is kept from now on.
+ */
+void
+tmfReScanForeignScan(ForeignScanState *node)
+{
+	TmfScan    *scan = node->fdw_state;
+
+	if (scan->source == TMF_SOURCE_NONE)
+		return;
+	if (scan->whole && (scan->source == TMF_SOURCE_STORE || scan->source == TMF_SOURCE_DONE))
+	{
+		tuplestore_rescan(scan->store);
+		scan->source = TMF_SOURCE_STORE;
+		scan->handed = 0;
+		return;
+	}
+	tmf_execution_stop(scan);
+	scan->keep = true;
+}
+
+void
+tmfEndForeignScan(ForeignScanState *node)
+{
+	TmfScan    *scan = node->fdw_state;
+
+	if (scan == NULL)
+		return;
+	tmf_execution_stop(scan);
+	node->fdw_state = NULL;
+	MemoryContextDelete(scan->context);
+}

@@ -1,0 +1,58 @@
+/*
+ * tds_mirror_fdw.c
+ *		A table of contents: how PostgreSQL enters the module.
+ *
+ * The callbacks are named after the slots of FdwRoutine; plan/ has those of the
+ * planner, exec/ those of the executor.
+ */
+#include "postgres.h"
+
+#include "access/reloptions.h"
+#include "foreign/fdwapi.h"
+
+#include "exec/explain.h"
+#include "exec/scan.h"
+#include "option/compat.h"
+#include "option/option.h"
+#include "plan/paths.h"
+#include "session/session.h"
+
+PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+PG_FUNCTION_INFO_V1(tds_mirror_fdw_handler);
+PG_FUNCTION_INFO_V1(tds_mirror_fdw_validator);
+
+void
+_PG_init(void)
+{
+	tmf_session_init();
+}
+
+Datum
+tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
+{
+	FdwRoutine *routine = makeNode(FdwRoutine);
+
+	routine->GetForeignRelSize = tmfGetForeignRelSize;
+	routine->GetForeignPaths = tmfGetForeignPaths;
+	routine->GetForeignPlan = tmfGetForeignPlan;
+	routine->GetForeignRowMarkType = tmfGetForeignRowMarkType;
+
+	routine->BeginForeignScan = tmfBeginForeignScan;
+	routine->IterateForeignScan = tmfIterateForeignScan;
+	routine->ReScanForeignScan = tmfReScanForeignScan;
+	routine->EndForeignScan = tmfEndForeignScan;
+
+	routine->ExplainForeignScan = tmfExplainForeignScan;
+
+	PG_RETURN_POINTER(routine);
+}
+
+Datum
+tds_mirror_fdw_validator(PG_FUNCTION_ARGS)
+{
+	tmf_validate_options(untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
+	PG_RETURN_VOID();
+}
