@@ -51,7 +51,9 @@ typedef struct TmfPartnerSide
 typedef struct TmfPartners
 {
 	Oid			serverid;		/* hash key */
-	bool		valid;			/* false: fill again from the catalog at next use */
+	bool		valid;			/* false: compare with the catalog at next use */
+	uint32		catalog_hash;	/* of the server's syscache entry */
+	uint32		fingerprint;	/* of the options that what was learned depends on */
 	bool		has_failover;
 	TmfPartnerSide side[PAIR_SIDES];
 	bool		principal_known;
@@ -77,6 +79,9 @@ extern List *tmf_partners_list(void);
 
 /* Drops what was learned; the next use starts from the catalog. */
 extern void tmf_partners_forget(Oid serverid);
+
+/* The servers of this syscache hash value (0: all) may have changed. */
+extern void tmf_partners_invalidate(uint32 catalog_hash);
 
 typedef enum TmfIdentity
 {

@@ -18,6 +18,9 @@ extern void tmf_report_error(const char *server_name, const WireError *error, co
 /* One line about error for a DETAIL or a view: never holds a password. */
 extern void tmf_report_summary(const WireError *error, char *buffer, size_t size);
 
+/* Text from the wire, in the database's encoding; palloc'd. */
+extern char *tmf_report_words(const char *text);
+
 extern int	tmf_report_sqlstate(const char *sqlstate);
 
 #endif

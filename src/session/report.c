@@ -23,8 +23,8 @@ tmf_report_sqlstate(const char *sqlstate)
  * text, which is UTF-8 from the wire, in the database's encoding.  What it
  * cannot hold becomes "?": to report an error must not raise another one.
  */
-static char *
-server_words(const char *text)
+char *
+tmf_report_words(const char *text)
 {
 	char	   *copy = pstrdup(text);
 	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
@@ -65,7 +65,7 @@ detail_of(const WireError *error)
 						error->number, error->state, error->severity, error->line);
 	return psprintf("SQL Server error %d, state %d, severity %d, procedure %s, line %d.",
 					error->number, error->state, error->severity,
-					server_words(error->procedure), error->line);
+					tmf_report_words(error->procedure), error->line);
 }
 
 void
@@ -76,7 +76,7 @@ tmf_report_error(const char *server_name, const WireError *error, const char *sq
 
 	ereport(ERROR,
 			(errcode(tmf_report_sqlstate(answer.sqlstate)),
-			 errmsg("server \"%s\": %s", server_name, server_words(text)),
+			 errmsg("server \"%s\": %s", server_name, tmf_report_words(text)),
 			 errdetail_internal("%s", detail_of(error)),
 			 sql ? errcontext("remote SQL command: %s", sql) : 0));
 }
@@ -85,9 +85,9 @@ void
 tmf_report_summary(const WireError *error, char *buffer, size_t size)
 {
 	if (error->number != 0)
-		snprintf(buffer, size, "error %d: %s", error->number, server_words(error->text));
+		snprintf(buffer, size, "error %d: %s", error->number, tmf_report_words(error->text));
 	else
-		snprintf(buffer, size, "%s%s%s", server_words(error->client_text),
+		snprintf(buffer, size, "%s%s%s", tmf_report_words(error->client_text),
 				 error->os_error ? ": " : "",
 				 error->os_error ? strerror(error->os_error) : "");
 	buffer[pg_mbcliplen(buffer, strlen(buffer), size - 1)] = '\0';

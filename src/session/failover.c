@@ -1,0 +1,231 @@
+/*
+ * src/session/failover.c
+ *		The loop that finds the principal, and what to say when nobody is.
+ *
+ * pair.c decides which partner is tried and for how long; attempt.c tries;
+ * this file obeys the one, feeds it with the other's outcome, and waits.  Only
+ * a login to the database, answered by an instance that says role 1 for it,
+ * makes a principal.
+ */
+#include "postgres.h"
+
+#include "common/pg_prng.h"
+#include "lib/stringinfo.h"
+
+#include "pure/verdict.h"
+#include "session/failover.h"
+#include "session/report.h"
+#include "session/wait.h"
+
+/* A login that has succeeded may ask for its role even when the slot is over. */
+#define ROLE_MS	1000
+
+typedef struct Search
+{
+	const TmfServerOptions *options;
+	const TmfUserOptions *user;
+	TmfPartners *partners;
+	TmfOpened  *opened;
+	bool		tried[PAIR_SIDES];
+	bool		transient;		/* somebody answered that it does not serve, or not yet */
+	TmfIdentity identity;		/* of whoever ended the search */
+	TmfAttempt	last;
+} Search;
+
+/* What an attempt's verdict means to the search. */
+static const PairOutcome outcomes[] = {
+	[VERDICT_NOT_PRINCIPAL] = PAIR_OUTCOME_NOT_PRINCIPAL,
+	[VERDICT_UNREACHABLE] = PAIR_OUTCOME_UNREACHABLE,
+	[VERDICT_LATER] = PAIR_OUTCOME_LATER,
+	[VERDICT_GIVE_UP] = PAIR_OUTCOME_FATAL,
+	[VERDICT_STATEMENT_FAILED] = PAIR_OUTCOME_FATAL,
+	[VERDICT_TRANSACTION_LOST] = PAIR_OUTCOME_FATAL,
+	[VERDICT_SESSION_LOST] = PAIR_OUTCOME_UNREACHABLE
+};
+
+/* What an instance said about itself, when that makes it no principal for us. */
+static const struct
+{
+	PairOutcome outcome;
+	const char *sqlstate;
+	const char *summary;
+}			refusals[] =
+{
+	[TMF_IDENTITY_PRINCIPAL] = {PAIR_OUTCOME_PRINCIPAL, "00000", ""},
+	[TMF_IDENTITY_MIRROR] = {PAIR_OUTCOME_NOT_PRINCIPAL, "08001", "it says that it is not the principal"},
+	[TMF_IDENTITY_NOT_MIRRORED] = {PAIR_OUTCOME_FATAL, "55000", "the database is not mirrored there"},
+	[TMF_IDENTITY_OTHER_PAIR] = {PAIR_OUTCOME_FATAL, "55000", "the mirroring guid is another one than expected"},
+	[TMF_IDENTITY_STALE] = {PAIR_OUTCOME_NOT_PRINCIPAL, "08001", "it is a former principal: its role sequence is lower than one seen before"}
+};
+
+static PairOutcome
+refuse(Search *search, TmfIdentity identity, const char *summary)
+{
+	TmfAttempt *attempt = &search->last;
+
+	search->identity = identity;
+	attempt->sqlstate = refusals[identity].sqlstate;
+	attempt->verdict = refusals[identity].outcome == PAIR_OUTCOME_FATAL ?
+		VERDICT_GIVE_UP : VERDICT_NOT_PRINCIPAL;
+	strlcpy(attempt->summary, summary, sizeof(attempt->summary));
+	tmf_attempt_close(attempt);
+	return refusals[identity].outcome;
+}
+
+/*
+ * Without a right to the database the server may have put the login into
+ * another one.  Its case is the server's affair.
+ */
+static bool
+in_database(const Search *search, const TmfRole *role)
+{
+	return role->database[0] == '\0' ||
+		pg_strcasecmp(role->database, search->options->database) == 0;
+}
+
+static PairOutcome
+try_side(Search *search, PairSide side, int64 until_ms)
+{
+	TmfPartners *partners = search->partners;
+	TmfAttempt *attempt = &search->last;
+	TmfRole    *role = &search->opened->role;
+	Endpoint	endpoint = partners->side[side].endpoint;
+	TmfIdentity identity;
+
+	partners->side[side].attempts++;
+	tmf_attempt(search->options, search->user, &endpoint, NULL, until_ms, attempt);
+	if (!attempt->open ||
+		!tmf_attempt_role(search->options, attempt, NULL,
+						  until_ms < 0 ? -1 : Max(until_ms, tmf_now_ms() + ROLE_MS), role))
+		return outcomes[attempt->verdict];
+	if (!in_database(search, role))
+		return refuse(search, TMF_IDENTITY_MIRROR, "it has put the login into another database");
+
+	identity = tmf_partners_judge(partners, search->options, role);
+	if (identity != TMF_IDENTITY_PRINCIPAL)
+		return refuse(search, identity, refusals[identity].summary);
+
+	tmf_partners_learn(partners, search->options, side, role);
+	search->opened->side = side;
+	endpoint_format(&endpoint, search->opened->address, sizeof(search->opened->address));
+	search->opened->conn = tmf_attempt_take(attempt);
+	return PAIR_OUTCOME_PRINCIPAL;
+}
+
+static PairOutcome
+attempt_side(Search *search, PairSide side, int64 until_ms)
+{
+	PairOutcome outcome = try_side(search, side, until_ms);
+	TmfPartnerSide *entry = &search->partners->side[side];
+
+	search->tried[side] = true;
+	if (outcome != PAIR_OUTCOME_PRINCIPAL)
+		snprintf(entry->last_error, sizeof(entry->last_error), "%s: %s",
+				 verdict_name(search->last.verdict), search->last.summary);
+	if (outcome == PAIR_OUTCOME_NOT_PRINCIPAL || outcome == PAIR_OUTCOME_LATER)
+		search->transient = true;
+	return outcome;
+}
+
+/* One line for each partner that was asked. */
+static char *
+describe_attempts(const Search *search)
+{
+	static const char *const names[PAIR_SIDES] = {"Initial partner", "Failover partner"};
+	StringInfoData text;
+	int			side;
+
+	initStringInfo(&text);
+	for (side = 0; side < PAIR_SIDES; side++)
+	{
+		const TmfPartnerSide *entry = &search->partners->side[side];
+		char		address[ENDPOINT_TEXT_MAX];
+
+		if (side == PAIR_FAILOVER && !search->partners->has_failover)
+			continue;
+		endpoint_format(&entry->endpoint, address, sizeof(address));
+		appendStringInfo(&text, "%s%s %s: %s", text.len ? "\n" : "", names[side], address,
+						 search->tried[side] ? entry->last_error : "not asked");
+	}
+	return text.data;
+}
+
+static void
+raise_refused(const Search *search)
+{
+	const TmfAttempt *attempt = &search->last;
+	const char *name = search->options->name;
+
+	if (search->identity == TMF_IDENTITY_NOT_MIRRORED)
+		ereport(ERROR,
+				(errcode(tmf_report_sqlstate(attempt->sqlstate)),
+				 errmsg("database \"%s\" of server \"%s\" is not mirrored",
+						search->options->database, name),
+				 errdetail_internal("%s", describe_attempts(search)),
+				 errhint("Set up database mirroring, or set the server option require_mirroring to false.")));
+	if (search->identity == TMF_IDENTITY_OTHER_PAIR)
+		ereport(ERROR,
+				(errcode(tmf_report_sqlstate(attempt->sqlstate)),
+				 errmsg("database \"%s\" of server \"%s\" belongs to another mirrored pair",
+						search->options->database, name),
+				 errdetail_internal("%s", describe_attempts(search)),
+				 errhint("If mirroring was set up anew, run SELECT tds_mirror_forget('%s') and check the option mirroring_guid.",
+						 name)));
+	ereport(ERROR,
+			(errcode(tmf_report_sqlstate(attempt->sqlstate)),
+			 errmsg("could not log in to server \"%s\": %s", name, attempt->summary),
+			 errdetail_internal("%s", describe_attempts(search)),
+			 strncmp(attempt->sqlstate, "28", 2) == 0 ?
+			 errhint("Check username and password of the user mapping.") : 0));
+}
+
+static void
+raise_not_found(const Search *search)
+{
+	const char *name = search->options->name;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION),
+			 errmsg("could not find the principal of server \"%s\"", name),
+			 errdetail_internal("%s", describe_attempts(search)),
+			 search->transient ?
+			 errhint("A failover may be under way, or no partner is principal: SELECT * FROM tds_mirror_status('%s') asks both.",
+					 name) :
+			 errhint("Check that SQL Server is running and accepts TCP connections at these addresses.")));
+}
+
+void
+tmf_failover_open(const TmfServerOptions *options, const TmfUserOptions *user,
+				  TmfOpened *opened)
+{
+	Search		search = {0};
+	Pair		pair;
+	PairStep	step;
+
+	memset(opened, 0, sizeof(*opened));
+	search.options = options;
+	search.user = user;
+	search.partners = tmf_partners_get(options);
+	search.opened = opened;
+	pair = pair_begin(tmf_now_ms(), options->login_timeout_ms,
+					  search.partners->has_failover ? 2 : 1,
+					  search.partners->principal_known ? search.partners->principal : PAIR_INITIAL);
+	for (;;)
+	{
+		step = pair_next(&pair, tmf_now_ms(), pg_prng_uint32(&pg_global_prng_state));
+		if (step.action == PAIR_ATTEMPT)
+			pair_report(&pair, attempt_side(&search, step.side, step.until_ms));
+		else if (step.action == PAIR_PAUSE)
+		{
+			tmf_wait_until(step.until_ms);
+			pair_waited(&pair);
+		}
+		else
+			break;
+	}
+	if (step.action == PAIR_DONE)
+		return;
+	if (pair.fatal)
+		raise_refused(&search);
+	raise_not_found(&search);
+}

@@ -1,0 +1,302 @@
+/*
+ * src/session/session.c
+ *		The backend's sessions: one TDS connection of one user mapping each.
+ *
+ * A session is opened when somebody needs it, by way of the failover loop, and
+ * kept.  It is never taken away from under its user: what makes it unfit (its
+ * options have changed, the principal is another one now) only marks it, and
+ * acquiring an idle one that is marked, or found dead, replaces its connection.
+ * The session itself lives as long as the backend, so that a scan may hold a
+ * pointer to it; generations tell the scan whether it is still the same login.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "session/failover.h"
+#include "session/report.h"
+#include "session/wait.h"
+#include "session_int.h"
+
+/* How long ending a statement may take before the connection is closed instead. */
+#define STOP_MS		2000
+
+#define SAFETY_FULL		2
+#define STATE_SUSPENDED 0
+
+static HTAB *sessions = NULL;
+static int	busy_sessions = 0;
+static uint64 last_generation = 0;
+
+void
+tmf_session_set_state(TmfSession *session, TmfSessionState state)
+{
+	busy_sessions += (state == TMF_SESSION_BUSY) - (session->state == TMF_SESSION_BUSY);
+	session->state = state;
+	if (state != TMF_SESSION_BUSY)
+	{
+		session->stream = NULL;
+		session->owner = NULL;
+	}
+}
+
+bool
+tmf_session_any_busy(void)
+{
+	return busy_sessions > 0;
+}
+
+void
+tmf_session_each(void (*visit) (TmfSession *session, void *argument), void *argument)
+{
+	HASH_SEQ_STATUS scan;
+	TmfSession *session;
+
+	if (sessions == NULL)
+		return;
+	hash_seq_init(&scan, sessions);
+	while ((session = hash_seq_search(&scan)) != NULL)
+		visit(session, argument);
+}
+
+void
+tmf_session_close(TmfSession *session, const char *reason)
+{
+	if (session->state == TMF_SESSION_CLOSED)
+		return;
+	ereport(DEBUG1, (errmsg_internal("server \"%s\": closing the connection to %s: %s",
+									 session->options->name, session->address, reason)));
+	wire_close(session->conn);
+	session->conn = NULL;
+	tmf_session_set_state(session, TMF_SESSION_CLOSED);
+}
+
+void
+tmf_session_stop(TmfSession *session)
+{
+	int64		deadline = tmf_now_ms() + STOP_MS;
+
+	if (session->state != TMF_SESSION_BUSY)
+		return;
+	if (proc_exit_inprogress)
+	{
+		tmf_session_close(session, "the backend ends");
+		return;
+	}
+	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
+	if (wire_cancel(session->conn) != WIRE_OK)
+	{
+		tmf_session_close(session, "attention was not acknowledged");
+		return;
+	}
+	wire_set_interrupt(session->conn, NULL, NULL);
+	tmf_session_set_state(session, TMF_SESSION_IDLE);
+}
+
+void
+tmf_session_make_room(TmfSession *session)
+{
+	if (session->stream)
+		session->stream->spool(session->stream);
+	if (session->state == TMF_SESSION_BUSY)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("the connection to server \"%s\" is in use by another statement",
+						session->options->name)));
+}
+
+/* Why an idle session cannot be used any more; NULL when it can. */
+static const char *
+unfit(const TmfSession *session)
+{
+	if (session->invalidated)
+		return "its options have changed";
+	if (session->epoch != session->partners->epoch)
+		return "the principal has changed";
+	if (!wire_idle_alive(session->conn))
+		return "the server has closed it";
+	return NULL;
+}
+
+/* As postgres_fdw does: only a superuser's credentials may be somebody else's. */
+static void
+check_credentials(const UserMapping *user, const TmfUserOptions *options, const char *server)
+{
+	if (options->username == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("the user mapping for server \"%s\" has no username", server)));
+	if (options->password == NULL && options->password_required && !superuser_arg(user->userid))
+		ereport(ERROR,
+				(errcode(ERRCODE_S_R_E_PROHIBITED_SQL_STATEMENT_ATTEMPTED),
+				 errmsg("password is required"),
+				 errdetail("A user who is not a superuser must give a password in the user mapping.")));
+}
+
+/* Reads the options again.  The old ones stay when that raises. */
+static void
+load_options(TmfSession *session, Oid serverid)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "tds_mirror_fdw session",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext former = MemoryContextSwitchTo(context);
+	TmfServerOptions *options;
+
+	session->invalidated = false;
+	options = tmf_server_options(serverid);
+	MemoryContextSwitchTo(former);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	if (session->context)
+		MemoryContextDelete(session->context);
+	session->context = context;
+	session->options = options;
+}
+
+static void
+open_session(TmfSession *session, UserMapping *user)
+{
+	TmfUserOptions *credentials;
+	TmfOpened	opened;
+
+	load_options(session, user->serverid);
+	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
+												 ObjectIdGetDatum(user->serverid));
+	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(user->umid));
+	credentials = tmf_user_options(user);
+	check_credentials(user, credentials, session->options->name);
+
+	tmf_failover_open(session->options, credentials, &opened);
+	session->conn = opened.conn;
+	session->partners = tmf_partners_get(session->options);
+	session->epoch = session->partners->epoch;
+	strlcpy(session->address, opened.address, sizeof(session->address));
+	session->former = session->login;
+	session->login.generation = ++last_generation;
+	strlcpy(session->login.guid, opened.role.guid, sizeof(session->login.guid));
+	session->login.role_sequence = opened.role.role_sequence;
+	session->login.safety = opened.role.safety;
+	session->login.state = opened.role.state;
+	tmf_session_set_state(session, TMF_SESSION_IDLE);
+}
+
+static TmfSession *
+session_of(Oid umid)
+{
+	TmfSession *session;
+	bool		found;
+
+	if (sessions == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(TmfSession);
+		control.hcxt = CacheMemoryContext;
+		sessions = hash_create("tds_mirror_fdw sessions", 8, &control,
+							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	session = hash_search(sessions, &umid, HASH_ENTER, &found);
+	if (!found)
+	{
+		memset(session, 0, sizeof(*session));
+		session->umid = umid;
+	}
+	return session;
+}
+
+TmfSession *
+tmf_session_acquire(UserMapping *user)
+{
+	TmfSession *session = session_of(user->umid);
+	const char *reason;
+
+	tmf_xact_touch();
+	if (session->state == TMF_SESSION_BUSY)
+		tmf_session_make_room(session);
+	if (session->state == TMF_SESSION_IDLE && (reason = unfit(session)) != NULL)
+		tmf_session_close(session, reason);
+	if (session->state == TMF_SESSION_CLOSED)
+		open_session(session, user);
+	return session;
+}
+
+WireConn *
+tmf_session_conn(TmfSession *session)
+{
+	return session->conn;
+}
+
+uint64
+tmf_session_generation(const TmfSession *session)
+{
+	return session->login.generation;
+}
+
+const char *
+tmf_session_address(const TmfSession *session)
+{
+	return session->address;
+}
+
+/*
+ * Only a synchronous pair that has changed roles is known to hold what the
+ * portal has read before.
+ */
+bool
+tmf_session_same_data(const TmfSession *session, uint64 old_generation)
+{
+	const TmfSessionLogin *now = &session->login;
+	const TmfSessionLogin *then = &session->former;
+
+	if (now->generation == old_generation)
+		return true;
+	return then->generation == old_generation &&
+		then->guid[0] != '\0' && strcmp(then->guid, now->guid) == 0 &&
+		then->safety == SAFETY_FULL &&
+		now->role_sequence > then->role_sequence &&
+		now->state != STATE_SUSPENDED;
+}
+
+static void
+mark_server(TmfSession *session, void *argument)
+{
+	uint32		hash = *(uint32 *) argument;
+
+	if (hash == 0 || session->server_hash == hash)
+		session->invalidated = true;
+}
+
+static void
+mark_mapping(TmfSession *session, void *argument)
+{
+	uint32		hash = *(uint32 *) argument;
+
+	if (hash == 0 || session->mapping_hash == hash)
+		session->invalidated = true;
+}
+
+static void
+server_changed(Datum argument, int cache, uint32 hash)
+{
+	tmf_session_each(mark_server, &hash);
+	tmf_partners_invalidate(hash);
+}
+
+static void
+mapping_changed(Datum argument, int cache, uint32 hash)
+{
+	tmf_session_each(mark_mapping, &hash);
+}
+
+void
+tmf_session_init(void)
+{
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, server_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, mapping_changed, (Datum) 0);
+	tmf_xact_init();
+}

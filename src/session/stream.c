@@ -1,0 +1,231 @@
+/*
+ * src/session/stream.c
+ *		One statement on the wire of a session: sent, read, ended.
+ *
+ * From before it is sent until its last row, a statement belongs to the
+ * resource owner that was current: when that ends without a word to us (an
+ * error, a closed portal, the end of a subtransaction), xact.c stops it.
+ *
+ * Whatever the server says, a caller learns of it in one of three ways: the
+ * result came whole (and was counted), an error was raised, or the connection
+ * is gone.  An error that means the latter is not raised here, since the
+ * caller may run a statement again that has handed over nothing.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "pure/verdict.h"
+#include "session/report.h"
+#include "session/wait.h"
+#include "session_int.h"
+
+static void
+set_deadline(TmfSession *session)
+{
+	int			timeout = session->options->query_timeout_ms;
+
+	session->deadline_ms = timeout > 0 ? tmf_now_ms() + timeout : -1;
+}
+
+static void raise_timeout(TmfSession *session, const char *sql) pg_attribute_noreturn();
+
+static void
+raise_timeout(TmfSession *session, const char *sql)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_QUERY_CANCELED),
+			 errmsg("canceling statement on server \"%s\" due to query_timeout",
+					session->options->name),
+			 errdetail("No answer within %d ms.", session->options->query_timeout_ms),
+			 errcontext("remote SQL command: %s", sql)));
+}
+
+/* The hook has cut a call: stop, then say why. */
+static void
+interrupted(TmfSession *session, const char *sql)
+{
+	bool		timed_out = tmf_wait_expired(&session->deadline_ms);
+
+	if (wire_dead(session->conn))
+		tmf_session_close(session, "attention was not acknowledged");
+	else
+		tmf_session_stop(session);
+	CHECK_FOR_INTERRUPTS();
+	if (timed_out)
+		raise_timeout(session, sql);
+	ereport(ERROR,
+			(errcode(ERRCODE_QUERY_CANCELED),
+			 errmsg("canceling statement on server \"%s\"", session->options->name),
+			 errcontext("remote SQL command: %s", sql)));
+}
+
+/* Does a server's error mean that this connection leads to no principal any more? */
+static bool
+means_lost(const WireError *error)
+{
+	if (error->number == 0)
+		return false;
+	switch (verdict_of(VERDICT_SERVER, error->number, error->severity, VERDICT_STATEMENT).verdict)
+	{
+		case VERDICT_NOT_PRINCIPAL:
+		case VERDICT_UNREACHABLE:
+		case VERDICT_LATER:
+		case VERDICT_SESSION_LOST:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * A call has not succeeded.  Returns when the connection is lost, with the
+ * reason in session->lost; raises everything else.
+ */
+static void
+not_ok(TmfSession *session, WireStatus status, const char *sql)
+{
+	WireError	error = *wire_error(session->conn);
+	int64		deadline;
+
+	if (status == WIRE_INTERRUPTED)
+		interrupted(session, sql);
+	if (status == WIRE_LOST || wire_dead(session->conn) || means_lost(&error))
+	{
+		session->lost = error;
+		tmf_session_close(session, "the connection is lost");
+		return;
+	}
+	deadline = tmf_now_ms() + 1000;
+	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
+	(void) wire_drain(session->conn);
+	tmf_session_stop(session);
+	CHECK_FOR_INTERRUPTS();
+	tmf_report_error(session->options->name, &error, sql);
+}
+
+bool
+tmf_session_query(TmfSession *session, const char *sql, TmfStream *stream)
+{
+	char	   *text;
+	WireStatus	status;
+
+	if (session->state == TMF_SESSION_BUSY)
+		tmf_session_make_room(session);
+	if (session->state == TMF_SESSION_CLOSED)
+		return false;
+	text = pg_server_to_any(sql, strlen(sql), PG_UTF8);
+	set_deadline(session);
+	wire_set_interrupt(session->conn, tmf_wait_interrupt, &session->deadline_ms);
+	session->stream = stream;
+	session->owner = CurrentResourceOwner;
+	session->rows = 0;
+	tmf_session_set_state(session, TMF_SESSION_BUSY);
+
+	status = wire_send(session->conn, text);
+	if (text != sql)
+		pfree(text);
+	if (status == WIRE_OK &&
+		!tmf_wait_readable(wire_socket(session->conn), session->deadline_ms))
+		status = WIRE_INTERRUPTED;
+	if (status == WIRE_OK)
+		status = wire_first_result(session->conn);
+	if (status != WIRE_OK && status != WIRE_END)
+	{
+		not_ok(session, status, sql);
+		return false;
+	}
+	session->has_rows = wire_column_count(session->conn) > 0;
+	return true;
+}
+
+/* The rows have ended: is that the whole result?  Frees the wire. */
+static TmfFetch
+finish(TmfSession *session, const char *sql)
+{
+	int64		count = wire_row_count(session->conn);
+	WireStatus	status;
+
+	do
+		status = wire_next_result(session->conn);
+	while (status == WIRE_OK);
+	if (status != WIRE_END)
+	{
+		not_ok(session, status, sql);
+		return TMF_FETCH_LOST;
+	}
+	wire_set_interrupt(session->conn, NULL, NULL);
+	tmf_session_set_state(session, TMF_SESSION_IDLE);
+	if (session->has_rows && (count < 0 || (uint32) count != (uint32) session->rows))
+	{
+		tmf_session_close(session, "a result was not complete");
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("the result from server \"%s\" is not complete", session->options->name),
+				 count < 0 ?
+				 errdetail("The server did not say how many rows it has sent.") :
+				 errdetail("The server has sent " UINT64_FORMAT " rows, of which " UINT64_FORMAT " arrived.",
+						   (uint64) count, session->rows),
+				 errcontext("remote SQL command: %s", sql)));
+	}
+	return TMF_FETCH_END;
+}
+
+TmfFetch
+tmf_session_fetch(TmfSession *session, const char *sql)
+{
+	WireStatus	status;
+
+	if (session->state != TMF_SESSION_BUSY)
+		return session->state == TMF_SESSION_IDLE ? TMF_FETCH_END : TMF_FETCH_LOST;
+	CHECK_FOR_INTERRUPTS();
+	if (session->epoch != session->partners->epoch)
+	{
+		memset(&session->lost, 0, sizeof(session->lost));
+		strlcpy(session->lost.client_text, "the principal has changed",
+				sizeof(session->lost.client_text));
+		tmf_session_close(session, "the principal has changed");
+		return TMF_FETCH_LOST;
+	}
+	if (session->options->query_timeout_ms > 0)
+		set_deadline(session);
+	status = wire_next_row(session->conn);
+	if (status == WIRE_ROW)
+	{
+		session->rows++;
+		return TMF_FETCH_ROW;
+	}
+	if (status == WIRE_END)
+		return finish(session, sql);
+	not_ok(session, status, sql);
+	return TMF_FETCH_LOST;
+}
+
+bool
+tmf_session_streams(TmfSession *session, TmfStream *stream)
+{
+	return session->state == TMF_SESSION_BUSY && session->stream == stream;
+}
+
+void
+tmf_session_end(TmfSession *session, TmfStream *stream)
+{
+	if (tmf_session_streams(session, stream))
+		tmf_session_stop(session);
+}
+
+void
+tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows)
+{
+	char		summary[256];
+
+	tmf_report_summary(&session->lost, summary, sizeof(summary));
+	ereport(ERROR,
+			(errcode(ERRCODE_CONNECTION_FAILURE),
+			 errmsg("connection to server \"%s\" at %s was lost",
+					session->options->name, session->address),
+			 errdetail("%s; " UINT64_FORMAT " rows had been received.", summary, rows),
+			 errhint("Run the statement again: it will go to whichever partner is principal then."),
+			 errcontext("remote SQL command: %s", sql)));
+}
