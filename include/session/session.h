@@ -63,14 +63,6 @@ extern WireConn *tmf_session_conn(TmfSession *session);
 extern void tmf_session_end(TmfSession *session, TmfStream *stream);
 
 /*
- * stream's memory is about to go, wherever it is registered: an aborted
- * subtransaction frees a scan without tmf_session_end().  What its statement
- * still has on the wire is dropped before the session's next use.  Touches no
- * wire, raises nothing; called from a memory context's reset callback.
- */
-extern void tmf_session_forget(TmfStream *stream);
-
-/*
  * Is stream still on session's wire?  session may have died and been freed
  * from under its user only at transaction end.
  */

@@ -69,14 +69,29 @@ tmf_execution_start(TmfScan *scan)
 		tmf_execution_spool(&scan->stream);
 }
 
+/* A wire that belongs to somebody else now has nothing to say about this result. */
+static TmfFetch
+fetch_row(TmfScan *scan)
+{
+	TmfFetch	fetch;
+
+	if (!tmf_session_streams(scan->session, &scan->stream))
+		return TMF_FETCH_LOST;
+	fetch = tmf_session_fetch(scan->session, scan->sql);
+	if (fetch == TMF_FETCH_ROW)
+	{
+		scan->fetched++;
+		scan->rows_received++;
+	}
+	return fetch;
+}
+
 bool
 tmf_execution_fetch(TmfScan *scan)
 {
-	switch (tmf_session_fetch(scan->session, scan->sql))
+	switch (fetch_row(scan))
 	{
 		case TMF_FETCH_ROW:
-			scan->fetched++;
-			scan->rows_received++;
 			tmf_row_read(scan->row, tmf_session_conn(scan->session), scan->fetched,
 						 scan->wire_slot);
 			return true;
@@ -107,12 +122,10 @@ tmf_execution_spool(TmfStream *stream)
 						RelationGetRelationName(scan->row->rel))));
 	scan->source = TMF_SOURCE_BROKEN;
 	create_store(scan);
-	while ((fetch = tmf_session_fetch(scan->session, scan->sql)) == TMF_FETCH_ROW)
+	while ((fetch = fetch_row(scan)) == TMF_FETCH_ROW)
 	{
 		MemoryContext context = MemoryContextSwitchTo(scan->spool_context);
 
-		scan->fetched++;
-		scan->rows_received++;
 		tmf_row_read(scan->row, tmf_session_conn(scan->session), scan->fetched,
 					 scan->spool_slot);
 		tuplestore_puttupleslot(scan->store, scan->spool_slot);

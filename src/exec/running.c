@@ -16,7 +16,6 @@ forget(void *argument)
 {
 	TmfScan    *scan = argument;
 
-	tmf_session_forget(&scan->stream);
 	dlist_delete(&scan->node);
 }
 

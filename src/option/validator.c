@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
@@ -19,9 +20,34 @@
 
 static void reject_unknown(const char *name, Oid catalog) pg_attribute_noreturn();
 
+/* What an option of that name is written at, NULL if there is none. */
+static const char *
+place_of(const char *name)
+{
+	static const struct
+	{
+		Oid			catalog;
+		const char *place;
+	}			places[] = {
+		{ForeignServerRelationId, "a server"},
+		{UserMappingRelationId, "a user mapping"},
+		{ForeignTableRelationId, "a foreign table"},
+		{AttributeRelationId, "a column of a foreign table"},
+	};
+	size_t		i;
+
+	for (i = 0; i < lengthof(places); i++)
+	{
+		if (tmf_option_find(name, places[i].catalog) != NULL)
+			return places[i].place;
+	}
+	return NULL;
+}
+
 static void
 reject_unknown(const char *name, Oid catalog)
 {
+	const char *place = place_of(name);
 	const char *closest = tmf_option_closest(name, catalog);
 	StringInfoData valid;
 	const TmfOption *option;
@@ -35,6 +61,7 @@ reject_unknown(const char *name, Oid catalog)
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 			 errmsg("invalid option \"%s\"", name),
+			 place != NULL ? errhint("It is an option of %s.", place) :
 			 closest != NULL ? errhint("Perhaps you meant the option \"%s\".", closest) :
 			 valid.len > 0 ? errhint("Valid options in this context are: %s.", valid.data) :
 			 errhint("There are no valid options in this context.")));
