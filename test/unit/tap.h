@@ -13,8 +13,7 @@ static int	tap_run;
 static int	tap_failed;
 
 /* Counts and prints one test; the format says what must hold. */
-__attribute__((format(printf, 2, 3)))
-static bool
+__attribute__((format(printf, 2, 3))) static bool
 ok(bool condition, const char *format,...)
 {
 	va_list		arguments;
