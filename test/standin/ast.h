@@ -240,7 +240,7 @@ typedef enum AlterDatabaseKind
 	ALTER_DATABASE_RECOVERY,	/* text FULL, SIMPLE, BULK_LOGGED */
 	ALTER_DATABASE_MODIFY_NAME, /* text */
 	ALTER_DATABASE_COLLATE,		/* text */
-	ALTER_DATABASE_OPTION		/* text ALLOW_SNAPSHOT_ISOLATION ... in upper case; on, or value */
+	ALTER_DATABASE_OPTION		/* text ALLOW_SNAPSHOT_ISOLATION or READ_COMMITTED_SNAPSHOT; on */
 } AlterDatabaseKind;
 
 typedef struct AlterDatabaseStatement
@@ -248,10 +248,9 @@ typedef struct AlterDatabaseStatement
 	AlterDatabaseKind kind;
 	const char *name;			/* NULL = CURRENT */
 	const char *text;
-	const char *value;			/* word after an option that is not ON or OFF, upper case; else NULL */
 	int			number;
 	bool		on;
-	bool		rollback_immediate; /* WITH ROLLBACK IMMEDIATE (or AFTER n) */
+	bool		rollback_immediate; /* WITH ROLLBACK IMMEDIATE, or AFTER number SECONDS */
 	bool		no_wait;		/* WITH NO_WAIT */
 } AlterDatabaseStatement;
 

@@ -66,14 +66,15 @@ typedef enum ExprKind
 	EXPR_LITERAL,				/* type and literal; NULL has SQL_UNTYPED */
 	EXPR_VARIABLE,				/* text "@x" */
 	EXPR_GLOBAL,				/* text "@@ROWCOUNT" as written */
-	EXPR_COLUMN,				/* name: [table parts.]column in name.object */
+	EXPR_COLUMN,				/* name: object = column, schema = its table, database = that one's schema */
 	EXPR_DEFAULT,				/* DEFAULT as a value in VALUES or SET */
 	EXPR_UNARY,					/* op left: + - ~ */
 	EXPR_BINARY,				/* left op right: + - * / % & | ^ */
 	EXPR_COLLATE,				/* left COLLATE text */
 	EXPR_CASE,					/* left = operand or NULL; whens; other = ELSE or NULL */
 	EXPR_CAST,					/* conversion, left, data_type, right = style or NULL */
-	EXPR_FUNCTION,				/* text; arguments; distinct, star, over; function_schema */
+	EXPR_FUNCTION,				/* text; arguments; distinct, star, over; function_schema.
+								 * IIF's first argument is a condition */
 	EXPR_SUBQUERY,				/* query, one value */
 
 	/* Conditions: the parser lets them stand only where a condition may. */
@@ -91,6 +92,9 @@ typedef enum ExprKind
 } ExprKind;
 
 #define EXPR_IS_CONDITION(expr) ((expr)->kind >= EXPR_COMPARE)
+
+/* What recursion over a tree must be able to bear. */
+#define EXPR_HEIGHT_MAX	1000
 
 typedef enum Operator
 {
@@ -148,6 +152,7 @@ struct Expr
 {
 	ExprKind	kind;
 	Span		span;
+	int			height;			/* of the tree below, subqueries included; at most EXPR_HEIGHT_MAX */
 
 	Operator	op;
 	bool		negated;		/* NOT BETWEEN, NOT IN, NOT LIKE, IS NOT NULL */
@@ -294,6 +299,7 @@ struct Query
 {
 	QueryKind	kind;
 	Span		span;
+	int			height;			/* of the tallest expression in it */
 
 	/* QUERY_SELECT */
 	bool		distinct;
