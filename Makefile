@@ -8,7 +8,7 @@
 
 TOP := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 
-LAB_TARGETS = demo check unit lint facts installcheck regress tap packages standin lab lab-clean
+LAB_TARGETS = demo check unit lint facts installcheck regress tap packages standin extension lab lab-clean
 
 ifneq (,$(filter $(LAB_TARGETS),$(MAKECMDGOALS)))
 
@@ -34,9 +34,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # Outside the source tree the folders of the objects must be made.
-$(OBJS): | $(sort $(dir $(OBJS)))
-$(sort $(dir $(OBJS))):
-	mkdir -p $@
+$(shell mkdir -p $(sort $(dir $(OBJS))))
 
 # PGXS tracks no headers; here they are the contracts, so everything follows them.
 $(OBJS): $(wildcard $(TOP)/include/*/*.h $(TOP)/src/*/*.h)

@@ -25,3 +25,47 @@ VALIDATOR tds_mirror_fdw_validator;
 
 COMMENT ON FOREIGN DATA WRAPPER tds_mirror_fdw
 IS 'mirrored SQL Server databases';
+
+CREATE FUNCTION tds_mirror_failover(server name, timeout interval DEFAULT '60 s',
+	OUT database text, OUT old_principal text, OUT new_principal text, OUT elapsed interval)
+RETURNS record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_failover(name, interval)
+IS 'planned failover: the other partner becomes principal';
+
+REVOKE ALL ON FUNCTION tds_mirror_failover(name, interval) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_status(server name DEFAULT NULL,
+	OUT server_name text, OUT partner text, OUT address text, OUT reachable boolean,
+	OUT instance text, OUT role text, OUT state text, OUT safety text, OUT witness text,
+	OUT role_sequence integer, OUT round_trip interval, OUT error text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_status(name)
+IS 'asks both partners of a server, or of all servers, about themselves';
+
+CREATE FUNCTION tds_mirror_partners(
+	OUT server_name text, OUT initial_partner text, OUT initial_name text,
+	OUT failover_partner text, OUT failover_name text, OUT failover_source text,
+	OUT principal text, OUT mirrored boolean, OUT mirroring_guid uuid,
+	OUT role_sequence integer, OUT switches bigint, OUT last_switch timestamptz,
+	OUT initial_attempts bigint, OUT failover_attempts bigint,
+	OUT initial_error text, OUT failover_error text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_partners()
+IS 'the rows of the view tds_mirror_partners';
+
+CREATE VIEW tds_mirror_partners AS
+SELECT * FROM tds_mirror_partners();
+
+COMMENT ON VIEW tds_mirror_partners
+IS 'what this backend believes about the pairs that it has asked';
+
+GRANT SELECT ON tds_mirror_partners TO PUBLIC;

@@ -37,7 +37,7 @@ my $nobody = free_port();
 $psql->query(server_sql($pair, name => 'wrong', servername => "127.0.0.2,$port", failover_partner => "127.0.0.9,$nobody"));
 $psql->query("CREATE FOREIGN TABLE wrong_who (instance text) SERVER wrong OPTIONS (query 'SELECT \@\@SERVERNAME AS instance')");
 is($psql->query('SELECT instance FROM wrong_who'), 'B', 'the other server reads through B');
-is($psql->query("SELECT failover_source FROM tds_mirror_partners WHERE server = 'wrong'"), 'learned',
+is($psql->query("SELECT failover_source FROM tds_mirror_partners WHERE server_name = 'wrong'"), 'learned',
 	'the partner named by the server replaces the configured one');
 like(slurp($cluster->log_file), qr/LOG:.*wrong.*127\.0\.0\.1/, 'which the log says once');
 
@@ -45,7 +45,7 @@ $psql->query(server_sql($pair, name => 'stubborn', servername => "127.0.0.2,$por
 	failover_partner => "127.0.0.9,$nobody", partner_policy => 'configured'));
 $psql->query("CREATE FOREIGN TABLE stubborn_who (instance text) SERVER stubborn OPTIONS (query 'SELECT \@\@SERVERNAME AS instance')");
 is($psql->query('SELECT instance FROM stubborn_who'), 'B', 'partner_policy configured reads, too');
-is($psql->query("SELECT failover_partner, failover_source FROM tds_mirror_partners WHERE server = 'stubborn'"),
+is($psql->query("SELECT failover_partner, failover_source FROM tds_mirror_partners WHERE server_name = 'stubborn'"),
 	"127.0.0.9,$nobody|configured", 'and keeps the configured partner');
 
 # Another pair under the same name is not the one we know.

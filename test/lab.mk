@@ -6,7 +6,7 @@ HARNESS := $(TOP)/test/harness
 PG_CONFIG ?= pg_config
 export PG_CONFIG
 
-.PHONY: $(LAB_TARGETS) extension
+.PHONY: $(LAB_TARGETS)
 .NOTPARALLEL:
 
 packages:

@@ -9,7 +9,9 @@
  * login timeout is a tick of one second, at which the interrupt hook is asked;
  * from the first tick on, signals cut the wait at once.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
