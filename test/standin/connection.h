@@ -37,7 +37,7 @@ extern void connection_set_database(Connection *connection, const char *name);
 static inline bool
 connection_killed(Connection *connection)
 {
-	return atomic_load(&connection->stream.killed);
+	return atomic_load(&connection->stream.killed) != 0;
 }
 
 #endif

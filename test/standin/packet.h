@@ -43,7 +43,7 @@ typedef struct Stream
 	int			spid;
 	uint32_t	packet_size;
 	uint32_t	tds_version;
-	atomic_bool killed;			/* the session must end; set by other threads */
+	atomic_int	killed;			/* the session must end; set by other threads */
 	bool		broken;			/* nothing can be read or written any more */
 	bool		reset;			/* closing sends RST instead of FIN */
 	bool		attention;		/* has come, not answered yet */

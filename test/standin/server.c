@@ -42,7 +42,7 @@ static Connection *list;
 static int	last_spid = SPID_FIRST - 1;
 
 static pthread_mutex_t listen_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t listen_changed;
+static pthread_cond_t listen_changed = PTHREAD_COND_INITIALIZER;
 static int	listen_socket = -1;
 static bool refusing;
 
@@ -267,7 +267,6 @@ server_start(void)
 	pthread_t	thread;
 
 	clock_condition(&list_changed);
-	pthread_cond_init(&listen_changed, NULL);
 	refusing = fault_refusing();
 	while (listen_socket < 0 && tries-- > 0)
 	{
@@ -305,7 +304,7 @@ kill_round(const char *name, int except)
 			strcasecmp(connection->database, name) != 0)
 			continue;
 		left++;
-		if (!atomic_exchange(&connection->stream.killed, true))
+		if (!atomic_exchange(&connection->stream.killed, 1))
 		{
 			shutdown(connection->stream.fd, SHUT_RD);
 			event_record("kill", "spid %d in %s", connection->stream.spid, name);
