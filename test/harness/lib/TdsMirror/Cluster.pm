@@ -5,7 +5,7 @@ package TdsMirror::Cluster;
 use strict;
 use warnings;
 use IPC::Run ();
-use TdsMirror::Lab qw(bindir scratch_folder free_port append_file);
+use TdsMirror::Lab qw(bindir scratch_folder free_port append_file slurp);
 use TdsMirror::Psql;
 
 my @running;
@@ -43,11 +43,10 @@ sub stop
 sub run
 {
 	my ($self, @command) = @_;
-	my $out = '';
+	my $log = "$self->{folder}/commands.log";
 
-	return if IPC::Run::run(\@command, '<', \undef, '>', "$self->{folder}/commands.log", '2>&1');
-	open(my $log, '<', "$self->{folder}/commands.log") and do { local $/; $out = <$log>; };
-	die "$command[0] failed:\n$out\n";
+	return if IPC::Run::run(\@command, '<', '/dev/null', '>', $log, '2>&1');
+	die "$command[0] failed:\n" . slurp($log);
 }
 
 sub port { return $_[0]{port}; }

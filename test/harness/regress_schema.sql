@@ -1,0 +1,146 @@
+-- regress_schema.sql: what sql/*.sql reads.  T-SQL, run once before the database
+-- is mirrored.  One table per family of types: a row of NULLs, the smallest and
+-- the largest values, and what lies between two values that one side knows.
+
+CREATE TABLE dbo.whole (
+	id int NOT NULL PRIMARY KEY,
+	f_bit bit NULL,
+	f_tinyint tinyint NULL,
+	f_smallint smallint NULL,
+	f_int int NULL,
+	f_bigint bigint NULL)
+GO
+INSERT INTO dbo.whole VALUES
+	(1, 0, 0, 0, 0, 0),
+	(2, 1, 255, 32767, 2147483647, 9223372036854775807),
+	(3, 0, 1, -32768, -2147483648, -9223372036854775808),
+	(4, NULL, NULL, NULL, NULL, NULL)
+GO
+
+CREATE TABLE dbo.fraction (
+	id int NOT NULL PRIMARY KEY,
+	f_real real NULL,
+	f_float float NULL,
+	f_price decimal(10, 2) NULL,
+	f_wide decimal(38, 0) NULL,
+	f_deep decimal(38, 38) NULL,
+	f_mixed decimal(28, 10) NULL,
+	f_smallmoney smallmoney NULL,
+	f_money money NULL)
+GO
+INSERT INTO dbo.fraction VALUES
+	(1, 0, 0, 0, 0, 0, 0, 0, 0),
+	(2, 1.5, 0.1e0, 12345678.91, 99999999999999999999999999999999999999,
+		0.99999999999999999999999999999999999999, 123456789012345678.0123456789, 214748.3647, 922337203685477.5807),
+	(3, -3.25, -1.7976931348623157e308, -99999999.99, -99999999999999999999999999999999999999,
+		-0.00000000000000000000000000000000000001, -0.0000000001, -214748.3648, -922337203685477.5808),
+	(4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+	(5, 16777216, 2.2250738585072014e-308, 10000, 18446744073709551616, 0.0001, 10000.0001, 1, 0.0001),
+	(6, 0.1e0, 123456789.125, 0.05, 10000000000000000, 0.00000001, 999999999999999999.9999999999, -0.0001, -1)
+GO
+
+CREATE TABLE dbo.moment (
+	id int NOT NULL PRIMARY KEY,
+	f_datetime datetime NULL,
+	f_smalldatetime smalldatetime NULL,
+	f_date date NULL,
+	f_time time(7) NULL,
+	f_time0 time(0) NULL,
+	f_datetime2 datetime2(7) NULL,
+	f_datetime2_3 datetime2(3) NULL,
+	f_offset datetimeoffset(7) NULL)
+GO
+INSERT INTO dbo.moment VALUES
+	(1, '1900-01-01T00:00:00', '1900-01-01T00:00:00', '1900-01-01', '00:00:00', '00:00:00',
+		'1900-01-01T00:00:00', '1900-01-01T00:00:00', '1900-01-01T00:00:00+00:00'),
+	(2, '9999-12-31T23:59:59.997', '2079-06-06T23:59:00', '9999-12-31', '23:59:59.9999999', '23:59:59',
+		'9999-12-31T23:59:59.9999999', '9999-12-31T23:59:59.999', '9999-12-31T23:59:59.9999999+00:00'),
+	(3, '1753-01-01T00:00:00', '1900-01-01T00:01:00', '0001-01-01', '00:00:00.0000001', '12:34:56',
+		'0001-01-01T00:00:00', '0001-01-01T00:00:00', '0001-01-01T00:00:00+00:00'),
+	(4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+	(5, '2008-02-29T12:34:56.003', '2008-02-29T12:34:00', '2008-02-29', '12:34:56.1234567', '12:34:56',
+		'2008-02-29T12:34:56.1234567', '2008-02-29T12:34:56.123', '2008-02-29T12:34:56.1234567+05:30'),
+	(6, '2008-12-31T23:59:59.007', '2008-12-31T23:59:00', '2008-12-31', '12:34:56.1234564', '00:00:01',
+		'2008-12-31T23:59:59.9999999', '2008-12-31T23:59:59.999', '2008-12-31T23:59:59.9999999-08:00')
+GO
+
+CREATE TABLE dbo.characters (
+	id int NOT NULL PRIMARY KEY,
+	f_char char(8) NULL,
+	f_varchar varchar(40) NULL,
+	f_varchar_max varchar(max) NULL,
+	f_nchar nchar(8) NULL,
+	f_nvarchar nvarchar(40) NULL,
+	f_nvarchar_max nvarchar(max) NULL)
+GO
+INSERT INTO dbo.characters VALUES
+	(1, '', '', '', N'', N'', N''),
+	(2, 'abc', 'plain', 'plain', N'abc', N'Grüße, Żółć, 日本語', N'日本語'),
+	(3, 'ABCDEFGH', 'it''s', '  blanks  ', N'ÄÖÜäöüß', N'😀 astral', N'C:\temp\n'),
+	(4, NULL, NULL, NULL, NULL, NULL, NULL)
+GO
+INSERT INTO dbo.characters VALUES
+	(5, 'x', 'x', REPLICATE(CAST('0123456789' AS varchar(max)), 20000), N'x', N'x',
+		REPLICATE(CAST(N'0123456789' AS nvarchar(max)), 20000))
+GO
+
+CREATE TABLE dbo.bytes (
+	id int NOT NULL PRIMARY KEY,
+	f_binary binary(4) NULL,
+	f_varbinary varbinary(16) NULL,
+	f_varbinary_max varbinary(max) NULL,
+	f_guid uniqueidentifier NULL)
+GO
+INSERT INTO dbo.bytes VALUES
+	(1, 0x, 0x, 0x, '00000000-0000-0000-0000-000000000000'),
+	(2, 0xDEADBEEF, 0x00FF00FF, 0x0001020304, '00112233-4455-6677-8899-AABBCCDDEEFF'),
+	(3, 0x01, 0x5C, 0x5C78, 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF'),
+	(4, NULL, NULL, NULL, NULL)
+GO
+
+-- texts that PostgreSQL cannot hold, and numbers in texts
+CREATE TABLE dbo.awkward (id int NOT NULL PRIMARY KEY, f_text nvarchar(40) NULL, f_number varchar(20) NULL)
+GO
+INSERT INTO dbo.awkward VALUES
+	(1, N'fine', '42'),
+	(2, N'nul' + NCHAR(0) + N'inside', '43'),
+	(3, N'fine again', 'forty-four')
+GO
+
+CREATE TABLE dbo.digit (d int NOT NULL PRIMARY KEY)
+GO
+INSERT INTO dbo.digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
+GO
+
+CREATE TABLE dbo.track_like (
+	id int NOT NULL PRIMARY KEY,
+	album_id int NOT NULL,
+	title nvarchar(60) NOT NULL,
+	seconds int NOT NULL,
+	price decimal(10, 2) NOT NULL,
+	added datetime NULL)
+GO
+INSERT INTO dbo.track_like (id, album_id, title, seconds, price, added)
+	SELECT n.id, n.id % 100 + 1, N'Track ' + CAST(n.id AS nvarchar(10)), 100 + n.id % 300,
+		CAST(n.id % 700 AS decimal(10, 2)) / 100,
+		CASE WHEN n.id % 50 = 0 THEN NULL
+			ELSE DATEADD(second, n.id * 61, CAST('2009-01-01T00:00:00' AS datetime)) END
+	FROM (SELECT 1000 * a.d + 100 * b.d + 10 * c.d + e.d + 1 AS id
+		FROM dbo.digit a CROSS JOIN dbo.digit b CROSS JOIN dbo.digit c CROSS JOIN dbo.digit e) AS n
+	WHERE n.id <= 3500
+GO
+
+CREATE TABLE dbo.album (id int NOT NULL PRIMARY KEY, name nvarchar(40) NOT NULL)
+GO
+INSERT INTO dbo.album (id, name)
+	SELECT 10 * a.d + b.d + 1, N'Album ' + CAST(10 * a.d + b.d + 1 AS nvarchar(10))
+	FROM dbo.digit a CROSS JOIN dbo.digit b
+GO
+
+CREATE TABLE dbo.empty (id int NOT NULL PRIMARY KEY, name nvarchar(40) NULL)
+GO
+
+CREATE TABLE dbo.[Odd ]] Name's] ([select] int NOT NULL, [a"b] int NULL, [Ünïcode] int NULL)
+GO
+INSERT INTO dbo.[Odd ]] Name's] VALUES (1, 2, 3)
+GO
