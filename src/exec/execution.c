@@ -107,7 +107,7 @@ tmf_execution_fetch(TmfScan *scan)
 
 /*
  * BROKEN is what remains when an error leaves this function: half the rows are
- * in the store, and the wire is no longer this scan's.
+ * in the store, and what is still on the wire is of no use any more.
  */
 void
 tmf_execution_spool(TmfStream *stream)
@@ -115,6 +115,11 @@ tmf_execution_spool(TmfStream *stream)
 	TmfScan    *scan = (TmfScan *) stream;
 	TmfFetch	fetch;
 
+	if (scan->source == TMF_SOURCE_BROKEN)
+	{
+		tmf_session_end(scan->session, stream);
+		return;
+	}
 	if (scan->row->column >= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
