@@ -249,8 +249,6 @@ serve_message(Connection *connection, uint8_t type)
 
 	sinkwriter_init(&writer, connection, false);
 	reader_init(&reader, connection->stream.message, connection->stream.message_size);
-	if (connection_killed(connection))
-		return sinkwriter_finish(&writer, false);
 	switch (strike_at(connection, "batch", &message))
 	{
 		case STRIKE_NONE:
@@ -261,6 +259,8 @@ serve_message(Connection *connection, uint8_t type)
 		case STRIKE_OVER:
 			return false;
 	}
+	if (connection_killed(connection))
+		return sinkwriter_finish(&writer, false);
 	number = read_headers(connection, &reader);
 	if (number != 0)
 	{
