@@ -176,8 +176,7 @@ pair_waited(Pair *pair)
 	pair->pausing = false;
 	pair->stepping = false;
 	pair->answered = false;
-	pair->tried = 0;
-	pair->side = pair->first;
+	pair->tried = 0;			/* and after each side's turn it is first's again */
 	if (pair->round < INT_MAX)
 		pair->round++;
 }

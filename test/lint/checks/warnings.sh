@@ -1,0 +1,58 @@
+#!/bin/bash
+# gcc and clang have nothing to say at -Wall -Wextra
+set -u
+# Every .c file of the tree is compiled, by the rules of its folder; a file that
+# no rule covers is a complaint.  Warnings that PostgreSQL's own conventions
+# provoke (callbacks with unused arguments, sentinels) are off where they apply.
+
+if ! server=$("$PG_CONFIG" --includedir-server 2>/dev/null) || [ ! -f "$server/postgres.h" ]; then
+	echo "$PG_CONFIG: no PostgreSQL server headers; install postgresql-server-dev, or set PG_CONFIG"
+	exit 1
+fi
+common="-Wall -Wextra -Werror -Wmissing-prototypes -Wpointer-arith -Wvla -Wdeclaration-after-statement"
+conventions="-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers"
+
+# file -> flags
+flags_of() {
+	case $1 in
+		src/pure/*) echo "-std=c99 -pedantic -Iinclude" ;;
+		src/wire/*) echo "-std=gnu99 -D_GNU_SOURCE -Iinclude $conventions" ;;
+		src/* | tds_mirror_fdw.c)
+			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
+		test/standin/*) echo "-std=gnu11 -D_GNU_SOURCE -pthread -Itest/standin" ;;
+		test/unit/*) echo "-std=gnu11 -D_GNU_SOURCE -Iinclude -Itest/unit -Itest/standin" ;;
+		*) return 1 ;;
+	esac
+}
+
+compilers=
+for compiler in gcc clang; do
+	if command -v "$compiler" >/dev/null; then
+		compilers="$compilers $compiler"
+	else
+		echo "note: $compiler is not installed; nothing was compiled with it"
+	fi
+done
+if [ -z "$compilers" ]; then
+	echo "no compiler; install gcc and clang"
+	exit 1
+fi
+
+# Both compilers only read: what is worth optimizing for warnings is analysed.
+jobs=$LINT_SCRATCH/compile
+status=0
+while IFS= read -r file; do
+	if ! flags=$(flags_of "$file"); then
+		echo "$file: no rule says how to compile it; add one to test/lint/checks/warnings.sh" >&2
+		status=1
+		continue
+	fi
+	for compiler in $compilers; do
+		echo "$compiler -fsyntax-only $common $flags $file"
+	done
+done >"$jobs" < <(find . \( -name .git -o -path ./build -o -name node_modules \) -prune -o \
+	-name '*.c' -print | sed 's,^\./,,' | sort)
+
+xargs -P "$(nproc)" -I{} sh -c 'out=$({} 2>&1) || { printf "%s\n" "$out"; exit 1; }' <"$jobs" ||
+	status=1
+exit $status
