@@ -29,6 +29,13 @@ set_deadline(TmfSession *session)
 	session->deadline_ms = timeout > 0 ? tmf_now_ms() + timeout : -1;
 }
 
+static void
+set_lost(TmfSession *session, const char *text)
+{
+	memset(&session->lost, 0, sizeof(session->lost));
+	strlcpy(session->lost.client_text, text, sizeof(session->lost.client_text));
+}
+
 static void raise_timeout(TmfSession *session, const char *sql) pg_attribute_noreturn();
 
 static void
@@ -42,7 +49,11 @@ raise_timeout(TmfSession *session, const char *sql)
 			 errcontext("remote SQL command: %s", sql)));
 }
 
-/* The hook has cut a call: stop, then say why. */
+/*
+ * The hook has cut a call: stop, and raise why.  Returns when the server was
+ * silent for query_timeout and does not acknowledge attention either: then it
+ * is gone for us.
+ */
 static void
 interrupted(TmfSession *session, const char *sql)
 {
@@ -53,6 +64,11 @@ interrupted(TmfSession *session, const char *sql)
 	else
 		tmf_session_stop(session);
 	CHECK_FOR_INTERRUPTS();
+	if (timed_out && session->state == TMF_SESSION_CLOSED)
+	{
+		set_lost(session, "no answer within query_timeout");
+		return;
+	}
 	if (timed_out)
 		raise_timeout(session, sql);
 	ereport(ERROR,
@@ -90,7 +106,10 @@ not_ok(TmfSession *session, WireStatus status, const char *sql)
 	int64		deadline;
 
 	if (status == WIRE_INTERRUPTED)
+	{
 		interrupted(session, sql);
+		return;
+	}
 	if (status == WIRE_LOST || wire_dead(session->conn) || means_lost(&error))
 	{
 		session->lost = error;
@@ -182,9 +201,7 @@ tmf_session_fetch(TmfSession *session, const char *sql)
 	CHECK_FOR_INTERRUPTS();
 	if (session->epoch != session->partners->epoch)
 	{
-		memset(&session->lost, 0, sizeof(session->lost));
-		strlcpy(session->lost.client_text, "the principal has changed",
-				sizeof(session->lost.client_text));
+		set_lost(session, "the principal has changed");
 		tmf_session_close(session, "the principal has changed");
 		return TMF_FETCH_LOST;
 	}
