@@ -232,22 +232,6 @@ settle_dbproc(WireConn *conn)
 		wire_note(conn, "the server speaks a version of TDS older than 7.3");
 }
 
-/* dbinit() once for the life of the process; it takes away others' handlers. */
-static bool
-library_ready(void)
-{
-	static bool ready = false;
-
-	if (!ready)
-	{
-		EHANDLEFUNC others = dberrhandle(NULL);
-
-		ready = dbinit() == SUCCEED;
-		dberrhandle(others);
-	}
-	return ready;
-}
-
 WireStatus
 wire_open(const WireLogin *login, WireConn **result, WireError *error)
 {
@@ -257,7 +241,7 @@ wire_open(const WireLogin *login, WireConn **result, WireError *error)
 
 	*result = NULL;
 	memset(error, 0, sizeof(*error));
-	if (conn == NULL || !library_ready())
+	if (conn == NULL || !wire_library_ready())
 	{
 		free(conn);
 		snprintf(error->client_text, sizeof(error->client_text), "out of memory");

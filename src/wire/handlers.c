@@ -164,6 +164,22 @@ wire_leave(void)
 	current = NULL;
 }
 
+/* dbinit() takes away others' error handler. */
+bool
+wire_library_ready(void)
+{
+	static bool ready = false;
+
+	if (!ready)
+	{
+		EHANDLEFUNC others = dberrhandle(NULL);
+
+		ready = dbinit() == SUCCEED;
+		dberrhandle(others);
+	}
+	return ready;
+}
+
 bool
 wire_in_call(void)
 {

@@ -58,6 +58,9 @@ struct WireConn
 extern void wire_enter(WireConn *conn, WireMode mode);
 extern void wire_leave(void);
 
+/* dbinit(), once for the life of the process. */
+extern bool wire_library_ready(void);
+
 /* After a call: what became of the connection, and was an error recorded? */
 extern WireStatus wire_outcome(WireConn *conn);
 
