@@ -75,6 +75,20 @@ hand_over(TmfScan *scan, TupleTableSlot *slot)
 	return slot;
 }
 
+/*
+ * A row that comes back from the store's file is the slot's to free, at the
+ * next call or at the executor's end: it must live as long as the slot.
+ */
+static bool
+next_stored(TmfScan *scan)
+{
+	MemoryContext context = MemoryContextSwitchTo(scan->estate->es_query_cxt);
+	bool		found = tuplestore_gettupleslot(scan->store, true, false, scan->store_slot);
+
+	MemoryContextSwitchTo(context);
+	return found;
+}
+
 TupleTableSlot *
 tmfIterateForeignScan(ForeignScanState *node)
 {
@@ -92,7 +106,7 @@ tmfIterateForeignScan(ForeignScanState *node)
 					return hand_over(scan, scan->wire_slot);
 				break;
 			case TMF_SOURCE_STORE:
-				if (tuplestore_gettupleslot(scan->store, true, false, scan->store_slot))
+				if (next_stored(scan))
 					return hand_over(scan, scan->store_slot);
 				scan->source = TMF_SOURCE_DONE;
 				break;
@@ -101,7 +115,7 @@ tmfIterateForeignScan(ForeignScanState *node)
 				break;
 			case TMF_SOURCE_BROKEN:
 				ereport(ERROR,
-						(errcode(ERRCODE_CONNECTION_FAILURE),
+						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						 errmsg("the rest of foreign table \"%s\" was cut off by an earlier error",
 								RelationGetRelationName(scan->row->rel)),
 						 errhint("Run the statement again.")));
