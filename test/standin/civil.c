@@ -5,12 +5,12 @@
  * The Gregorian calendar without a break, as SQL Server counts it.  Years begin
  * in March inside, so that the leap day comes last.
  */
-#include "convert.h"
+#include "convert_internal.h"
 
 #define DAYS_BEFORE_0001	306		/* from 0000-03-01 */
 #define DAYS_PER_ERA		146097	/* 400 years */
 
-static int64_t
+int64_t
 floor_divide(int64_t a, int64_t b)
 {
 	return a / b - (a % b != 0 && (a < 0) != (b < 0));

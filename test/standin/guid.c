@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "convert.h"
+#include "unicode.h"
 
 #define GUID_TEXT	36
 
@@ -16,16 +17,6 @@
 static const uint8_t travels_at[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
 
 static const uint8_t weighs[16] = {10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3};
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 static bool
 hyphen_at(size_t position)

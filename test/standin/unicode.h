@@ -29,4 +29,7 @@ extern uint32_t unicode_upper(uint32_t code);
 /* One step of a letter into base and mark (0: none, another spelling of base). */
 extern bool unicode_decompose(uint32_t code, uint32_t *base, uint32_t *mark);
 
+/* 0 to 15, or -1. */
+extern int	hex_digit(char c);
+
 #endif
