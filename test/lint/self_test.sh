@@ -153,6 +153,8 @@ catches warnings 'unused' src/pure/planted.c 'static int x;\n'
 catches warnings 'missing-prototypes|no previous prototype' src/wire/planted.c 'int f(void) { return 1; }\n'
 catches warnings 'uninitialized' src/session/planted.c \
 	'#include "postgres.h"\nextern int f(void);\nint\nf(void)\n{\n\tint x;\n\n\treturn x ? 1 : f() + x;\n}\n'
+catches warnings 'maybe-uninitialized|truncat' src/session/planted.c \
+	'#include <stdio.h>\nextern void f(char *p, int i);\nvoid\nf(char *p, int i)\n{\n\tchar b[40];\n\n\tsnprintf(b, sizeof(b), "%d", i);\n\tsnprintf(p, 12, "%s and a long tail", b);\n}\n'
 catches warnings 'unused' test/standin/planted.c 'static int x;\n'
 catches warnings 'pedantic|C90|ISO C' src/pure/planted.c 'extern int a[0];\n'
 catches warnings 'no rule says' bench/planted.c 'int x;\n'
