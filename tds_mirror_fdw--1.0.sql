@@ -69,3 +69,13 @@ COMMENT ON VIEW tds_mirror_partners
 IS 'what this backend believes about the pairs that it has asked';
 
 GRANT SELECT ON tds_mirror_partners TO PUBLIC;
+
+CREATE FUNCTION tds_mirror_forget(server name)
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_forget(name)
+IS 'drops what this backend has learned about a pair';
+
+REVOKE ALL ON FUNCTION tds_mirror_forget(name) FROM PUBLIC;

@@ -1,6 +1,7 @@
 /*
  * src/admin/partners.c
- *		tds_mirror_partners: what this backend believes about its pairs.
+ *		tds_mirror_partners: what this backend believes about its pairs, and
+ *		tds_mirror_forget(): believing nothing any more.
  *
  * Nothing is asked of anybody; see status.c for that.
  */
@@ -8,6 +9,7 @@
 
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -18,6 +20,9 @@
 
 PGDLLEXPORT Datum tds_mirror_partners(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(tds_mirror_partners);
+
+PGDLLEXPORT Datum tds_mirror_forget(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(tds_mirror_forget);
 
 enum PartnersColumn
 {
@@ -119,4 +124,15 @@ tds_mirror_partners(PG_FUNCTION_ARGS)
 			put_entry(result, entry);
 	}
 	return (Datum) 0;
+}
+
+Datum
+tds_mirror_forget(PG_FUNCTION_ARGS)
+{
+	TmfTarget  *target;
+
+	PreventCommandIfReadOnly("tds_mirror_forget()");
+	target = tmf_target(NameStr(*PG_GETARG_NAME(0)));
+	tmf_partners_forget(target->server->serverid);
+	PG_RETURN_VOID();
 }
