@@ -56,6 +56,12 @@ extern bool database_open(Database *database, SqlMessage *error);
 extern struct sqlite3 *database_connect(Database *database);
 
 /*
+ * Changes whenever the handles that database_connect() made before must be
+ * closed and made anew: the database was replaced, or changed its role.
+ */
+extern uint64_t database_generation(Database *database);
+
+/*
  * A statement begins to use the database; false with the error when it is no
  * longer served (the session is then dead: close it).  Uses are counted, and a
  * role change waits until they have ended.

@@ -85,6 +85,13 @@ extern bool mirror_command(Database *database, MirrorCommandKind kind, const cha
 						   int number, SqlMessage *error);
 
 /*
+ * SET PARTNER = on an instance that has no database of that name: it becomes a
+ * mirror-to-be of partner_url.  Stands for RESTORE DATABASE ... WITH NORECOVERY:
+ * the data comes when SET PARTNER is run on the principal.
+ */
+extern bool mirror_prepare(const char *database, const char *partner_url, SqlMessage *error);
+
+/*
  * Commits the SQLite transaction that is open on handle.  records[i] are the
  * log records of the transaction in order (what engine_replay() takes); 0 of
  * them means that it only read.  Ships before it commits, as the safety level
