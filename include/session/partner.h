@@ -51,7 +51,7 @@ typedef struct TmfPartnerSide
 typedef struct TmfPartners
 {
 	Oid			serverid;		/* hash key */
-	bool		valid;			/* false: compare with the catalog at next use */
+	bool		valid;			/* false: the catalog may say otherwise; compared at next use */
 	uint32		catalog_hash;	/* of the server's syscache entry */
 	uint32		fingerprint;	/* of the options that what was learned depends on */
 	bool		has_failover;

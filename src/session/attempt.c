@@ -236,8 +236,10 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	reserve_fds();
 	status = wire_open(&login, &attempt->conn, &attempt->error);
 	if (status != WIRE_OK)
+	{
 		release_fds(NULL);
-	CHECK_FOR_INTERRUPTS();
+		CHECK_FOR_INTERRUPTS();
+	}
 	switch (status)
 	{
 		case WIRE_OK:

@@ -87,8 +87,6 @@ tmf_partners_get(const TmfServerOptions *options)
 							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	partners = hash_search(entries, &options->serverid, HASH_ENTER, &found);
-	if (found && partners->valid)
-		return partners;
 	if (!found)
 		partners->epoch = 0;
 	fingerprint = fingerprint_of(options);
@@ -129,7 +127,7 @@ tmf_partners_list(void)
 void
 tmf_partners_forget(Oid serverid)
 {
-	TmfPartners *partners = tmf_partners_find(serverid);
+	TmfPartners *partners = entries ? hash_search(entries, &serverid, HASH_FIND, NULL) : NULL;
 
 	if (partners)
 	{
@@ -192,12 +190,15 @@ static Endpoint
 place(const TmfServerOptions *options, const Endpoint *configured, Endpoint learned,
 	  const Endpoint *url)
 {
+	bool		same = configured &&
+	(learned.port == 0 || learned.port == configured->port) &&
+	(endpoint_denotes(configured, &learned) || (url && endpoint_denotes(configured, url)));
+
 	if (learned.port == 0)
 		learned.port = options->port;
 	if (options->partner_policy == TMF_PARTNER_SERVER)
 		return learned;
-	if (configured && (endpoint_denotes(configured, &learned) ||
-					   (url && endpoint_denotes(configured, url))))
+	if (same)
 		return *configured;
 	if (resolves(&learned))
 		return learned;
