@@ -49,7 +49,7 @@ server_cost(ForeignServer *server, const char *name)
 	return value.cost;
 }
 
-/* An instance is found by its name; everything else has a port. */
+/* Without a port of its own, also a named instance is asked at the port option. */
 static Endpoint
 with_port(Endpoint endpoint, int port)
 {

@@ -2,8 +2,8 @@
  * src/option/table.c
  *		The table of all options.
  *
- * The document of what a user may write: doc/options.md says the same in more
- * words.  An option stands here only when something obeys it.
+ * The document of what a user may write; the README has the same in more words.
+ * An option stands here only when something obeys it.
  */
 #include "postgres.h"
 
