@@ -102,7 +102,7 @@ store_integer(Conversion *conversion, const Number *number)
 				return integer_overflow(conversion, number);
 			break;
 		case NUMBER_DOUBLE:
-			if (!(number->f > -9223372036854775809.0 && number->f < 9223372036854775808.0))
+			if (!(number->f >= -9223372036854775808.0 && number->f < 9223372036854775808.0))
 				return integer_overflow(conversion, number);
 			result = (int64_t) number->f;
 			break;
