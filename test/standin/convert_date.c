@@ -239,6 +239,8 @@ new_date_from_binary(Conversion *conversion)
 	{
 		int64_t		day = (int64_t) read_little(at + time_size, 3);
 
+		if (day >= DAY_END)
+			return convert_type_error(conversion);
 		value.i += written.type == SQL_DATE ? day : day * TICKS_PER_DAY;
 	}
 	if (written.type == SQL_DATETIMEOFFSET)

@@ -335,7 +335,7 @@ read_number(Reader *reader)
 		reader->at = after;
 		return read_time(reader, digits);
 	}
-	if ((next == '-' || next == '/' || next == '.') && !reader->has_time)
+	if (next == '-' || next == '/' || next == '.')
 		return read_separated(reader, digits);
 	return read_plain(reader, digits);
 }
