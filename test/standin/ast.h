@@ -266,7 +266,7 @@ typedef struct SetOptionStatement
 	NameList	names;
 	bool		is_switch;		/* ON or OFF was said: on */
 	bool		on;
-	Expr	   *value;			/* otherwise: a literal or variable; a bare word is a varchar literal */
+	Expr	   *value;			/* otherwise: literal or variable; a bare word is a varchar */
 } SetOptionStatement;
 
 typedef struct SetVariableStatement
@@ -345,7 +345,7 @@ typedef struct ThrowStatement
 typedef struct ExecArgument
 {
 	const char *name;			/* "@p", or NULL = by position */
-	Expr	   *value;			/* literal or variable; EXPR_DEFAULT; a bare word is an nvarchar literal */
+	Expr	   *value;			/* literal, variable or DEFAULT; a bare word is an nvarchar */
 	bool		output;
 } ExecArgument;
 

@@ -66,7 +66,7 @@ typedef enum ExprKind
 	EXPR_LITERAL,				/* type and literal; NULL has SQL_UNTYPED */
 	EXPR_VARIABLE,				/* text "@x" */
 	EXPR_GLOBAL,				/* text "@@ROWCOUNT" as written */
-	EXPR_COLUMN,				/* name: object = column, schema = its table, database = that one's schema */
+	EXPR_COLUMN,				/* name: object = column, schema = table, database = schema */
 	EXPR_DEFAULT,				/* DEFAULT as a value in VALUES or SET */
 	EXPR_UNARY,					/* op left: + - ~ */
 	EXPR_BINARY,				/* left op right: + - * / % & | ^ */
@@ -152,7 +152,7 @@ struct Expr
 {
 	ExprKind	kind;
 	Span		span;
-	int			height;			/* of the tree below, subqueries included; at most EXPR_HEIGHT_MAX */
+	int			height;			/* of the tree below with subqueries; <= EXPR_HEIGHT_MAX */
 
 	Operator	op;
 	bool		negated;		/* NOT BETWEEN, NOT IN, NOT LIKE, IS NOT NULL */
@@ -254,7 +254,7 @@ struct Source
 	ObjectName	name;
 	const char *alias;			/* NULL = none */
 	NameList	columns;		/* aliases of columns */
-	NameList	hints;			/* upper case: NOLOCK, UPDLOCK ...; INDEX hints without their argument */
+	NameList	hints;			/* upper case: NOLOCK, UPDLOCK ...; INDEX without its argument */
 	Expr	   *function;
 	Query	   *query;
 	ExprList   *rows;
@@ -334,7 +334,8 @@ extern const char *operator_text(Operator op);	/* "<>" */
  * Calls visit for each expression directly below expr, subqueries not entered;
  * stops and returns false when visit returns false.
  */
-extern bool expr_each_child(Expr *expr, bool (*visit) (Expr *child, void *argument), void *argument);
+extern bool expr_each_child(Expr *expr, bool (*visit) (Expr *child, void *argument),
+							void *argument);
 
 /* Names and options compare without regard to ASCII case. */
 extern bool name_equal(const char *a, const char *b);

@@ -149,7 +149,7 @@ is_name_byte(const Lexer *lexer)
 
 	if (byte >= 0x80)
 		return blank_length(lexer) == 0;
-	return is_letter(byte) || is_digit(byte) || byte == '_' || byte == '@' || byte == '#' || byte == '$';
+	return is_letter(byte) || is_digit(byte) || (byte != 0 && strchr("_@#$", byte) != NULL);
 }
 
 static void

@@ -58,8 +58,8 @@ parse_insert(Parser *p, Statement *statement)
 		insert->kind = INSERT_VALUES;
 		insert->rows = parse_rows(p, true, &insert->row_count);
 		if (insert->row_count > INSERT_ROWS_MAX)
-			parse_error(p, 10738, line, "The number of row value expressions in the INSERT statement "
-						"exceeds the maximum allowed number of %d row values.", INSERT_ROWS_MAX);
+			parse_error(p, 10738, line, "The number of row value expressions in the INSERT "
+						"statement exceeds the maximum allowed number of %d row values.", INSERT_ROWS_MAX);
 	}
 	else if (accept_word(p, "DEFAULT"))
 	{

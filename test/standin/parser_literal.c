@@ -148,7 +148,8 @@ make_float(Parser *p, const Token *token)
 	if (isinf(expr->literal.f))
 		parse_error(p, 168, token->span.line,
 					"The floating point value '%.*s' is out of the range of computer "
-					"representation (8 bytes).", shown_length(token->text, token->size), token->text);
+					"representation (8 bytes).", shown_length(token->text, token->size),
+					token->text);
 	return expr;
 }
 

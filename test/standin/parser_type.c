@@ -111,10 +111,11 @@ parse_length(Parser *p, const DataType *type)
 		return LENGTH_MAX;
 	length = expect_integer(p, 0, INT32_MAX);
 	if (length == 0)
-		parse_error(p, 1001, line, "Line %d: Length or precision specification 0 is invalid.", line);
+		parse_error(p, 1001, line, "Line %d: Length or precision specification 0 is invalid.",
+					line);
 	if (length > 8000)
-		parse_error(p, 131, line, "The size (%d) given to the type '%s' exceeds the maximum allowed "
-					"for any data type (8000).", (int) length, type->name);
+		parse_error(p, 131, line, "The size (%d) given to the type '%s' exceeds the maximum "
+					"allowed for any data type (8000).", (int) length, type->name);
 	if (national && length > 4000)
 		parse_error(p, 2717, line, "The size (%d) given to the type '%s' exceeds the maximum "
 					"allowed (4000).", (int) length, type->name);
