@@ -30,6 +30,7 @@ typedef struct Commit
 	uint64_t	chain;
 	bool		mirrored;
 	bool		synchronous;
+	bool		shipped;
 	bool		cut;			/* the session must end without an answer */
 	Link	   *link;
 } Commit;
@@ -129,7 +130,9 @@ begin(Commit *commit, SqlMessage *error)
 		clock_deadline(LAG_PAUSE, &deadline);
 		pthread_cond_timedwait(&database->changed, &database->lock, &deadline);
 	}
-	while (mirror->barrier)
+
+	/* SQLite lets the next writer in before the last one has reported its end */
+	while (mirror->barrier || mirror->committing)
 		pthread_cond_wait(&database->changed, &database->lock);
 	commit->mirrored = database->record.mirror.role == MIRROR_ROLE_PRINCIPAL;
 
@@ -141,7 +144,8 @@ begin(Commit *commit, SqlMessage *error)
 		database_error(error, 596);
 	else if (commit->mirrored && !take_place(commit))
 		served = database_error(error, 9002, database->record.name);
-	mirror->committing = served;
+	else
+		mirror->committing = true;
 	pthread_mutex_unlock(&database->lock);
 	return served;
 }
@@ -187,6 +191,7 @@ ship(Commit *commit)
 	bool		agreed;
 
 	pass_link(commit);
+	commit->shipped = true;
 	pack_number(&head, (uint64_t) commit->lsn, 8);
 	pack_number(&head, commit->chain, 8);
 	link_send_parts(commit->link, FRAME_SHIP, head.bytes, head.used, commit->joined, commit->size);
@@ -220,7 +225,7 @@ finish(Commit *commit, bool committed)
 	pthread_mutex_unlock(&database->lock);
 
 	/* the mirror may have what we have not: it finds out when it comes back */
-	if (!committed)
+	if (!committed && commit->shipped)
 		link_shut(commit->link);
 	link_release(commit->link);
 	free(commit->joined);

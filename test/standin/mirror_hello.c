@@ -121,9 +121,10 @@ establish(Database *database, Link *link, const HelloReply *reply)
 	pthread_mutex_unlock(&database->lock);
 	if (whole && !copy_send(database))
 		link_shut(link);
+	mirror_wake(database);
 }
 
-void
+bool
 hello_dial(Database *database)
 {
 	char		url[NAME_MAX_BYTES];
@@ -131,18 +132,20 @@ hello_dial(Database *database)
 	HelloReply	reply;
 	Frame		frame;
 	Link	   *link;
+	bool		busy = false;
 
 	pthread_mutex_lock(&database->lock);
 	snprintf(url, sizeof(url), "%s", database->record.mirror.partner_url);
 	pthread_mutex_unlock(&database->lock);
 	link = link_dial(url, LINK_DIAL_TIMEOUT);
 	if (link == NULL)
-		return;
+		return false;
 	hello_pack(database, NULL, &body);
 	if (link_send(link, FRAME_HELLO, body.bytes, body.used) &&
 		link_receive(link, -1, REPLY_TIMEOUT, &frame) == LINK_FRAME &&
 		frame.type == FRAME_HELLO_REPLY && reply_unpack(&frame.body, &reply))
 	{
+		busy = reply.answer == HELLO_BUSY;
 		if (reply.answer == HELLO_ACCEPTED)
 			establish(database, link, &reply);
 		else if (reply.answer == HELLO_SUPERSEDED &&
@@ -152,4 +155,5 @@ hello_dial(Database *database)
 	if (database->mirror.link != link)
 		link_shut(link);
 	link_release(link);
+	return busy;
 }

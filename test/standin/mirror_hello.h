@@ -46,7 +46,10 @@ extern void hello_pack(Database *database, const char *witness_url, Packer *body
 extern bool hello_unpack(Reader *body, Hello *hello);
 extern void hello_reply_pack(const HelloReply *reply, Packer *body);
 
-/* Dials the partner once; with success the database has a link, or another role. */
-extern void hello_dial(Database *database);
+/*
+ * Dials the partner once; with success the database has a link, or another
+ * role.  True: it asks to try again in a moment.
+ */
+extern bool hello_dial(Database *database);
 
 #endif

@@ -15,6 +15,7 @@
 #include "mirror_state.h"
 
 #define STEP			100		/* milliseconds */
+#define BUSY_PAUSE		10		/* while the partner changes its role */
 #define REPORT_PAUSE	500
 #define WINDOW			64		/* transactions on their way to a mirror that catches up */
 #define ANSWER_TIMEOUT	3000
@@ -56,15 +57,23 @@ ask_quorum(Database *database, int *sequence, bool *superseded)
 	return verdict == WITNESS_OK ? SERVING_OPEN : SERVING_NO_QUORUM;
 }
 
-/* Serves on, or not; those who use the database are cut off when not. */
+/* Under the lock; true: those who use the database have to be cut off. */
+static bool
+set_quorum(Database *database, Serving serving)
+{
+	bool		cut = serving != SERVING_OPEN && database->mirror.serving != serving;
+
+	mirror_set_serving(database, serving);
+	return cut;
+}
+
 static void
 apply_quorum(Database *database, Serving serving, bool superseded, int sequence)
 {
 	bool		cut;
 
 	pthread_mutex_lock(&database->lock);
-	cut = serving != SERVING_OPEN && database->mirror.serving != serving;
-	mirror_set_serving(database, serving);
+	cut = set_quorum(database, serving);
 	pthread_mutex_unlock(&database->lock);
 	if (superseded)
 		role_to_mirror(database, sequence, false);
@@ -79,23 +88,28 @@ principal_drop_link(Database *database, const char *reason)
 	Link	   *link = mirror->link;
 	Serving		serving;
 	bool		superseded;
+	bool		cut;
 	int			sequence = 0;
 
 	log_line("link to the mirror of \"%s\" is gone: %s", database->record.name, reason);
 	link_shut(link);
-
-	/* commits wait for what comes out of this */
 	serving = ask_quorum(database, &sequence, &superseded);
+
+	/* a commit that waited for the mirror sees the loss and what it means in one */
 	pthread_mutex_lock(&database->lock);
 	if (database->record.mirror.handover != 0)
 		serving = SERVING_TRANSITION;
+	cut = set_quorum(database, serving);
 	mirror->link = NULL;
 	mirror->barrier = false;
 	mirror_set_state(database, database->record.mirror.suspended ? MIRROR_SUSPENDED :
 					 MIRROR_DISCONNECTED);
 	pthread_cond_broadcast(&database->changed);
 	pthread_mutex_unlock(&database->lock);
-	apply_quorum(database, serving, superseded, sequence);
+	if (superseded)
+		role_to_mirror(database, sequence, false);
+	else if (cut)
+		database_evacuate(database);
 	link_release(link);
 	mirror->retry_at = 0;
 }
@@ -370,14 +384,15 @@ serve_alone(Database *database)
 {
 	Mirror	   *mirror = &database->mirror;
 	int64_t		now = clock_milliseconds();
+	int64_t		pause = STEP;
 	int			sequence = 0;
 	bool		superseded;
 	Serving		serving;
 
 	if (now >= mirror->retry_at)
 	{
-		hello_dial(database);
-		mirror->retry_at = clock_milliseconds() + STEP;
+		pause = hello_dial(database) ? BUSY_PAUSE : STEP;
+		mirror->retry_at = clock_milliseconds() + pause;
 		if (mirror->link != NULL || database->record.mirror.role != MIRROR_ROLE_PRINCIPAL)
 			return;
 	}
@@ -396,7 +411,7 @@ serve_alone(Database *database)
 			 !has_witness(database))
 		apply_quorum(database, SERVING_OPEN, false, 0);
 	if (database->record.mirror.role == MIRROR_ROLE_PRINCIPAL)
-		mirror_rest(database, STEP);
+		mirror_rest(database, pause);
 }
 
 void

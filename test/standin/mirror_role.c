@@ -84,7 +84,10 @@ role_to_principal(Database *database, int sequence, bool forced)
 	record->handover = 0;
 	record->vote = 0;
 	database_persist(database);
-	link = take_link(database);
+
+	/* not shut: the old principal may be waiting for our answer on it */
+	link = mirror->link;
+	mirror->link = NULL;
 	database->generation++;
 	mirror->eligible = false;
 	mirror->acked_lsn = mirror->last_lsn;
