@@ -60,7 +60,6 @@ typedef struct Pair
 	int64_t		start_ms;
 	int64_t		timeout_ms;		/* <= 0: no limit */
 	int			sides;			/* 1 when no failover partner is known */
-	PairSide	first;			/* where each round begins */
 	PairSide	side;			/* of the next or the running attempt */
 	int			round;			/* 0, 1, ... */
 	int			tried;			/* attempts made in this round */
@@ -68,7 +67,7 @@ typedef struct Pair
 	bool		stepping;		/* a step was handed out and has not ended */
 	bool		answered;		/* some partner answered in this round */
 	bool		pausing;
-	bool		exhausted;		/* the only known side has said no */
+	bool		exhausted;		/* the only side has said no */
 	bool		done;
 	bool		fatal;
 } Pair;
@@ -99,12 +98,5 @@ extern void pair_report(Pair *pair, PairOutcome outcome);
 
 /* The pause is over.  No effect when there is none. */
 extern void pair_waited(Pair *pair);
-
-/*
- * A failover partner has become known during the search (learned at login),
- * before or after the report of the attempt that taught it.  It is the next to
- * be asked, at once, even where the search had already run out of sides.
- */
-extern void pair_add_partner(Pair *pair);
 
 #endif

@@ -81,7 +81,6 @@ pair_begin(int64_t now_ms, int64_t timeout_ms, int sides, PairSide first)
 	pair.start_ms = now_ms;
 	pair.timeout_ms = timeout_ms > TIMEOUT_MAX_MS ? TIMEOUT_MAX_MS : timeout_ms;
 	pair.sides = sides >= PAIR_SIDES ? PAIR_SIDES : 1;
-	pair.first = first;
 	pair.side = first;
 	pair.round = 0;
 	pair.tried = 0;
@@ -176,24 +175,7 @@ pair_waited(Pair *pair)
 	pair->pausing = false;
 	pair->stepping = false;
 	pair->answered = false;
-	pair->tried = 0;			/* and after each side's turn it is first's again */
+	pair->tried = 0;			/* and after each side's turn the first is due again */
 	if (pair->round < INT_MAX)
 		pair->round++;
-}
-
-void
-pair_add_partner(Pair *pair)
-{
-	if (pair->sides > 1 || pair->done || pair->fatal)
-		return;
-	pair->sides = PAIR_SIDES;
-
-	/* This round has asked the only side there was: the new one is still due. */
-	if (pair->tried > 0)
-	{
-		pair->exhausted = false;
-		pair->pausing = false;
-		pair->stepping = false;
-		pair->side = other_side(pair->first);
-	}
 }

@@ -27,7 +27,6 @@ typedef struct Observer
 	int64_t		now;
 	int			round;
 	int			tried;			/* attempts in this round */
-	int			sides;
 	int			last;			/* side of the last attempt, -1 before the first */
 	bool		answered;
 	bool		refused_alone;	/* the only side has said no */
@@ -43,7 +42,6 @@ typedef struct Walk
 	int64_t		timeout;
 	int			sides;
 	PairSide	first;
-	bool		learns;			/* a partner may become known at any attempt */
 	const uint32_t *jitters;
 	int			jitter_count;
 	int			endings;		/* when attempts end: set of the flags below */
@@ -90,7 +88,7 @@ static bool
 same_pair(const Pair *a, const Pair *b)
 {
 	return a->start_ms == b->start_ms && a->timeout_ms == b->timeout_ms &&
-		a->sides == b->sides && a->first == b->first && a->side == b->side &&
+		a->sides == b->sides && a->side == b->side &&
 		a->round == b->round && a->tried == b->tried && a->stepping == b->stepping &&
 		(!a->stepping || a->until_ms == b->until_ms) && a->answered == b->answered &&
 		a->pausing == b->pausing && a->exhausted == b->exhausted &&
@@ -101,7 +99,7 @@ static bool
 same_observer(const Observer *a, const Observer *b)
 {
 	return a->now == b->now && a->round == b->round && a->tried == b->tried &&
-		a->sides == b->sides && a->last == b->last && a->answered == b->answered &&
+		a->last == b->last && a->answered == b->answered &&
 		a->refused_alone == b->refused_alone;
 }
 
@@ -110,7 +108,7 @@ look_up(const Observer *observer)
 {
 	uint64_t	hash = (uint64_t) observer->now * 2654435761u +
 		(uint64_t) observer->round * 40503u + (uint64_t) observer->tried * 97u +
-		(uint64_t) observer->sides * 31u + (uint64_t) (observer->last + 1) * 7u +
+		(uint64_t) (observer->last + 1) * 7u +
 		(observer->answered ? 3u : 0u) + (observer->refused_alone ? 1u : 0u);
 	size_t		i = (size_t) (hash ^ (hash >> 17)) % SEEN_SIZE;
 
@@ -162,8 +160,8 @@ check_attempt(Walk *walk, const Observer *observer, PairStep step)
 		hold(walk, RULE_FIRST, step.side == walk->first);
 	else
 		hold(walk, RULE_ALTERNATES, (int) step.side == 1 - observer->last &&
-			 observer->tried < observer->sides);
-	if (observer->sides == 1)
+			 observer->tried < walk->sides);
+	if (walk->sides == 1)
 		hold(walk, RULE_ALONE, step.side == walk->first && step.until_ms == end);
 	else if (step.until_ms != end)
 		hold(walk, RULE_SLOT, length <= (slot < 1 ? 1 : slot) && length > slot - 1);
@@ -174,18 +172,14 @@ check_attempt(Walk *walk, const Observer *observer, PairStep step)
 /* Goes on from an attempt with one outcome after one duration. */
 static int
 report(Walk *walk, const Pair *before, const Observer *before_seen, PairStep step,
-	   PairOutcome outcome, int64_t ended, bool learn_before, bool learn_after)
+	   PairOutcome outcome, int64_t ended)
 {
 	Pair		pair = *before;
 	Pair		copy;
 	Observer	observer = *before_seen;
 	PairStep	next;
 
-	if (learn_before)
-		pair_add_partner(&pair);
 	pair_report(&pair, outcome);
-	if (learn_after)
-		pair_add_partner(&pair);
 	copy = pair;
 	pair_report(&copy, PAIR_OUTCOME_FATAL);
 	hold(walk, RULE_STRAY, same_pair(&copy, &pair));
@@ -204,9 +198,7 @@ report(Walk *walk, const Pair *before, const Observer *before_seen, PairStep ste
 	}
 	if (outcome != PAIR_OUTCOME_UNREACHABLE)
 		observer.answered = true;
-	if (learn_before || learn_after)
-		observer.sides = 2;
-	observer.refused_alone = observer.sides == 1 && outcome != PAIR_OUTCOME_LATER;
+	observer.refused_alone = walk->sides == 1 && outcome != PAIR_OUTCOME_LATER;
 	return live(walk, &pair, &observer);
 }
 
@@ -217,7 +209,6 @@ live_attempt(Walk *walk, const Pair *pair, const Observer *observer, PairStep st
 	int			longest = 0;
 	int			outcome;
 	int			ending;
-	int			learn;
 
 	check_attempt(walk, observer, step);
 	for (outcome = PAIR_OUTCOME_PRINCIPAL; outcome <= PAIR_OUTCOME_FATAL; outcome++)
@@ -226,18 +217,13 @@ live_attempt(Walk *walk, const Pair *pair, const Observer *observer, PairStep st
 		{
 			int64_t		ended = observer->now + (ending == AT_ONCE ? 0 : length) +
 				(ending == A_LITTLE_LATE ? 3 : 0);
+			int			more;
 
 			if ((walk->endings & ending) == 0)
 				continue;
-
-			for (learn = 0; learn < (walk->learns && observer->sides == 1 ? 3 : 1); learn++)
-			{
-				int			more = report(walk, pair, observer, step, (PairOutcome) outcome,
-										  ended, learn == 1, learn == 2);
-
-				if (more + 1 > longest)
-					longest = more + 1;
-			}
+			more = report(walk, pair, observer, step, (PairOutcome) outcome, ended);
+			if (more + 1 > longest)
+				longest = more + 1;
 		}
 	}
 	return longest;
@@ -254,7 +240,7 @@ live_pause(Walk *walk, const Pair *pair, const Observer *observer, PairStep step
 
 	pause_bounds(observer, &low, &high);
 	hold(walk, RULE_PAUSE, length >= low && length <= high);
-	hold(walk, RULE_NO_WAIT, observer->tried == observer->sides);
+	hold(walk, RULE_NO_WAIT, observer->tried == walk->sides);
 	pair_report(&after, PAIR_OUTCOME_PRINCIPAL);
 	hold(walk, RULE_STRAY, same_pair(&after, pair));
 	pair_waited(&after);
@@ -289,7 +275,7 @@ live(Walk *walk, const Pair *pair, const Observer *observer)
 	{
 		Pair		here = *pair;
 		PairStep	step = pair_next(&here, observer->now, walk->jitters[j]);
-		bool		round_over = observer->tried == observer->sides;
+		bool		round_over = observer->tried == walk->sides;
 		int			more = 0;
 		Pair		again = here;
 
@@ -304,6 +290,13 @@ live(Walk *walk, const Pair *pair, const Observer *observer)
 		}
 		hold(walk, RULE_NO_WAIT, round_over || step.action != PAIR_PAUSE);
 		hold(walk, RULE_DONE, step.action != PAIR_DONE);
+
+		if (step.action == PAIR_ATTEMPT)
+		{
+			again = here;
+			pair_waited(&again);
+			hold(walk, RULE_STRAY, same_pair(&again, &here));
+		}
 
 		if (step.action == PAIR_ATTEMPT)
 			more = live_attempt(walk, &here, observer, step);
@@ -347,7 +340,7 @@ attempts_allowed(int64_t timeout, int sides)
 }
 
 static void
-walk_all(int64_t start, int64_t timeout, int sides, PairSide first, bool learns, int endings,
+walk_all(int64_t start, int64_t timeout, int sides, PairSide first, int endings,
 		 int jitters)
 {
 	static const uint32_t all_jitters[] = {SHORTEST, LONGEST, MIDDLE, UINT32_MAX};
@@ -364,25 +357,23 @@ walk_all(int64_t start, int64_t timeout, int sides, PairSide first, bool learns,
 	walk.timeout = timeout;
 	walk.sides = sides;
 	walk.first = first;
-	walk.learns = learns;
 	walk.jitters = all_jitters;
 	walk.jitter_count = jitters;
 	walk.endings = endings;
 	observer.now = start;
-	observer.sides = sides;
 	observer.last = -1;
 
 	pair = pair_begin(start, timeout, sides, first);
 	longest = live(&walk, &pair, &observer);
 	for (rule = 0; rule < RULES; rule++)
-		ok(walk.broken[rule] == 0, "%lld ms, %d side%s, %s first%s: %s (%ld states, %d broken)",
+		ok(walk.broken[rule] == 0, "%lld ms, %d side%s, %s first: %s (%ld states, %d broken)",
 		   (long long) timeout, sides, sides > 1 ? "s" : "",
-		   first == PAIR_INITIAL ? "initial" : "failover", learns ? ", learning" : "",
+		   first == PAIR_INITIAL ? "initial" : "failover",
 		   rule_names[rule], walk.states, walk.broken[rule]);
-	ok(longest <= attempts_allowed(timeout, learns ? 2 : sides) && longest >= sides,
+	ok(longest <= attempts_allowed(timeout, sides) && longest >= sides,
 	   "%lld ms, %d side%s: at most %d attempts in any future (of %d allowed)",
 	   (long long) timeout, sides, sides > 1 ? "s" : "", longest,
-	   attempts_allowed(timeout, learns ? 2 : sides));
+	   attempts_allowed(timeout, sides));
 }
 
 int
@@ -415,10 +406,10 @@ main(void)
 		int			endings = walks[i].endings;
 		int			jitters = walks[i].jitters;
 
-		walk_all(0, timeout, 2, PAIR_INITIAL, false, endings, jitters);
-		walk_all(1000000, timeout, 2, PAIR_FAILOVER, false, endings, jitters);
-		walk_all(-500, timeout, 1, PAIR_INITIAL, false, endings, jitters);
-		walk_all(7, timeout, 1, PAIR_FAILOVER, true, endings, jitters);
+		walk_all(0, timeout, 2, PAIR_INITIAL, endings, jitters);
+		walk_all(1000000, timeout, 2, PAIR_FAILOVER, endings, jitters);
+		walk_all(-500, timeout, 1, PAIR_INITIAL, endings, jitters);
+		walk_all(7, timeout, 1, PAIR_FAILOVER, endings, jitters);
 	}
 	free(seen);
 	return done_testing();

@@ -199,9 +199,9 @@ test_edges(void)
 	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_FAILOVER, "and at least one");
 }
 
-/* A partner learned while the only side is asked, answered or waited for. */
+/* Nobody else can be asked: what ends the search, and what is waited for. */
 static void
-test_learning(void)
+test_alone(void)
 {
 	Pair		pair = pair_begin(0, 15000, 1, PAIR_FAILOVER);
 	PairStep	step;
@@ -209,27 +209,21 @@ test_learning(void)
 	pair_next(&pair, 0, 0);
 	pair_report(&pair, PAIR_OUTCOME_NOT_PRINCIPAL);
 	ok(pair_next(&pair, 10, 0).action == PAIR_GIVE_UP, "alone, \"not the principal\" is the end");
-	pair_add_partner(&pair);
-	step = pair_next(&pair, 10, 0);
-	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_INITIAL && step.until_ms == 1210,
-	   "the partner that has just become known is asked at once");
 
-	pair = pair_begin(0, 15000, 1, PAIR_INITIAL);
+	pair = pair_begin(0, 15000, 1, PAIR_FAILOVER);
 	pair_next(&pair, 0, 0);
 	pair_report(&pair, PAIR_OUTCOME_LATER);
-	ok(pair_next(&pair, 10, 0).action == PAIR_PAUSE, "alone, \"in transition\" is waited for");
-	pair_add_partner(&pair);
-	ok(pair_next(&pair, 20, 0).action == PAIR_ATTEMPT, "a new partner ends the pause");
+	step = pair_next(&pair, 10, 0);
+	ok(step.action == PAIR_PAUSE && step.until_ms == 48, "alone, \"in transition\" is waited for");
 	pair_waited(&pair);
-	step = pair_next(&pair, 20, 0);
-	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_FAILOVER && pair.round == 0,
-	   "and the caller's end of it changes nothing");
+	pair_waited(&pair);
+	step = pair_next(&pair, 48, 0);
+	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_FAILOVER && pair.round == 1,
+	   "and asked again; a second end of the pause changes nothing");
 
-	pair = pair_begin(0, 15000, 1, PAIR_INITIAL);
-	pair_next(&pair, 0, 0);
 	pair_report(&pair, PAIR_OUTCOME_FATAL);
-	pair_add_partner(&pair);
-	ok(pair_next(&pair, 0, 0).action == PAIR_GIVE_UP, "no partner helps against a fatal answer");
+	ok(pair_next(&pair, 48, 0).action == PAIR_GIVE_UP && pair.fatal,
+	   "after a fatal answer nothing is waited for");
 }
 
 int
@@ -239,6 +233,6 @@ main(void)
 	test_jitter();
 	test_without_limit();
 	test_edges();
-	test_learning();
+	test_alone();
 	return done_testing();
 }
