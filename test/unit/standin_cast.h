@@ -95,7 +95,7 @@ text_of(const SqlValue *value, const TypeSpec *type)
 	return arena_copy(cast_arena, out.p, out.n);
 }
 
-static const char *
+__attribute__((unused)) static const char *
 convert(const char *text, const char *from, const char *to, int style, bool explicit_cast)
 {
 	TypeSpec	source = type_of(from);
@@ -118,7 +118,7 @@ typedef struct CastCase
 	const char *result;
 } CastCase;
 
-static void
+__attribute__((unused)) static void
 test_casts(const CastCase *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
