@@ -216,11 +216,13 @@ convert_to_variant(Conversion *conversion)
 		case SHAPE_TEXT:
 			memcpy(out + 2, collation->tds, sizeof(collation->tds));
 			put(out + 7, VARIANT_LARGEST, 2);
-			memcpy(out + 9, bytes, size);
+			if (size > 0)
+				memcpy(out + 9, bytes, size);
 			break;
 		case SHAPE_BINARY:
 			put(out + 2, VARIANT_LARGEST, 2);
-			memcpy(out + 4, bytes, size);
+			if (size > 0)
+				memcpy(out + 4, bytes, size);
 			break;
 	}
 	conversion->out->p = out;
