@@ -131,6 +131,20 @@ compare_binary(const Collation *collation, const char *a, const char *a_end,
 	return 0;
 }
 
+/* An ASCII character that no mark follows: it weighs what its byte says. */
+static bool
+is_plain(const char *at, const char *end)
+{
+	return at < end && (unsigned char) *at < 0x80 &&
+		(at + 1 == end || (unsigned char) at[1] < 0x80);
+}
+
+static bool
+is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 static int
 compare_weights(const Collation *collation, const char *a, const char *a_end,
 				const char *b, const char *b_end)
@@ -143,8 +157,21 @@ compare_weights(const Collation *collation, const char *a, const char *a_end,
 
 	while (a < a_end || b < b_end || a_more != 0 || b_more != 0)
 	{
-		Weight		x = a < a_end || a_more != 0 ? weight_next(&a, a_end, &a_more) : pad;
-		Weight		y = b < b_end || b_more != 0 ? weight_next(&b, b_end, &b_more) : pad;
+		Weight		x;
+		Weight		y;
+
+		/* The short way for the common case, a letter against itself in any case. */
+		if (a_more == 0 && b_more == 0 && is_plain(a, a_end) && is_plain(b, b_end) &&
+			(*a == *b || ((*a ^ *b) == 0x20 && is_lower(*a | 0x20))))
+		{
+			if (shape == 0 && *a != *b)
+				shape = is_lower(*a) ? -1 : 1;
+			a++;
+			b++;
+			continue;
+		}
+		x = a < a_end || a_more != 0 ? weight_next(&a, a_end, &a_more) : pad;
+		y = b < b_end || b_more != 0 ? weight_next(&b, b_end, &b_more) : pad;
 
 		if (x.primary != y.primary)
 			return x.primary < y.primary ? -1 : 1;

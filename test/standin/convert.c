@@ -11,37 +11,6 @@
 
 #include "convert_internal.h"
 
-bool
-type_is_number(SqlType type)
-{
-	return type >= SQL_BIT && type <= SQL_FLOAT;
-}
-
-bool
-type_is_date(SqlType type)
-{
-	return type >= SQL_SMALLDATETIME && type <= SQL_DATETIMEOFFSET;
-}
-
-bool
-type_is_text(SqlType type)
-{
-	return (type >= SQL_CHAR && type <= SQL_NVARCHAR) ||
-		type == SQL_XML || type == SQL_TEXT || type == SQL_NTEXT;
-}
-
-bool
-type_is_unicode(SqlType type)
-{
-	return type == SQL_NCHAR || type == SQL_NVARCHAR || type == SQL_NTEXT || type == SQL_XML;
-}
-
-bool
-type_is_binary(SqlType type)
-{
-	return type == SQL_BINARY || type == SQL_VARBINARY || type == SQL_IMAGE;
-}
-
 const char *
 convert_name(SqlType type)
 {
@@ -131,7 +100,7 @@ dispatch(Conversion *conversion)
 		return convert_to_guid(conversion);
 	if (type_is_number(to))
 		return convert_to_number(conversion);
-	if (type_is_date(to))
+	if (type_is_time(to))
 		return convert_to_date(conversion);
 	if (type_is_binary(to))
 		return convert_to_binary(conversion);

@@ -34,6 +34,13 @@ extern int	type_precedence(SqlType type);
 extern const char *type_name(SqlType type);	/* "nvarchar" */
 extern bool type_from_name(const char *name, SqlType *type);
 
+/* Families.  time: all with a date or a time; text: also xml, text, ntext; unicode: in UTF-16. */
+extern bool type_is_number(SqlType type);
+extern bool type_is_time(SqlType type);
+extern bool type_is_text(SqlType type);
+extern bool type_is_unicode(SqlType type);
+extern bool type_is_binary(SqlType type);
+
 /* Civil dates; day 0 is 0001-01-01. */
 extern int32_t date_from_civil(int year, int month, int day);
 extern void date_to_civil(int32_t day, int *year, int *month, int *day_of_month);
@@ -80,7 +87,8 @@ extern char *text_from_cp1252(Arena *arena, const char *bytes, size_t size, size
 extern size_t text_utf16_units(const char *utf8, size_t size);
 
 /* UPPER and LOWER. */
-extern char *text_change_case(Arena *arena, bool upper, const char *utf8, size_t size, size_t *out_size);
+extern char *text_change_case(Arena *arena, bool upper, const char *utf8, size_t size,
+							  size_t *out_size);
 
 /* 36 characters <-> the 16 bytes that travel, and the order of uniqueidentifier. */
 extern bool guid_parse(const char *text, size_t size, uint8_t out[16]);

@@ -40,12 +40,6 @@ extern bool convert_type_error(Conversion *conversion);	/* 8114 */
 /* As messages name it: decimal is "numeric". */
 extern const char *convert_name(SqlType type);
 
-extern bool type_is_number(SqlType type);
-extern bool type_is_date(SqlType type);
-extern bool type_is_text(SqlType type);
-extern bool type_is_unicode(SqlType type);
-extern bool type_is_binary(SqlType type);
-
 /* The text of a CAST from binary by style 0, in the target's own encoding. */
 extern const char *binary_as_text(const Conversion *conversion, size_t *size);
 

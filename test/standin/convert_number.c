@@ -396,7 +396,7 @@ convert_to_number(Conversion *conversion)
 		return convert_text(conversion);
 	if (type_is_binary(from))
 		return convert_binary(conversion);
-	if (type_is_date(from))
+	if (type_is_time(from))
 		number_from_date(conversion, &number);
 	else
 		number_from_value(conversion->in, conversion->from, &number);

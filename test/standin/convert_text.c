@@ -273,7 +273,7 @@ convert_to_text(Conversion *conversion)
 		guid_format((const uint8_t *) in->p, buffer);
 		text.n = 36;
 	}
-	else if (type_is_date(from))
+	else if (type_is_time(from))
 	{
 		if (!date_text_format(in, conversion->from, conversion->style, buffer, &text.n))
 			return bad_style(conversion);

@@ -115,6 +115,37 @@ type_name(SqlType type)
 }
 
 bool
+type_is_number(SqlType type)
+{
+	return type >= SQL_BIT && type <= SQL_FLOAT;
+}
+
+bool
+type_is_time(SqlType type)
+{
+	return type >= SQL_SMALLDATETIME && type <= SQL_DATETIMEOFFSET;
+}
+
+bool
+type_is_text(SqlType type)
+{
+	return (type >= SQL_CHAR && type <= SQL_NVARCHAR) ||
+		type == SQL_XML || type == SQL_TEXT || type == SQL_NTEXT;
+}
+
+bool
+type_is_unicode(SqlType type)
+{
+	return type == SQL_NCHAR || type == SQL_NVARCHAR || type == SQL_NTEXT || type == SQL_XML;
+}
+
+bool
+type_is_binary(SqlType type)
+{
+	return type == SQL_BINARY || type == SQL_VARBINARY || type == SQL_IMAGE;
+}
+
+bool
 type_from_name(const char *name, SqlType *type)
 {
 	for (int i = SQL_BIT; i < TYPE_COUNT; i++)
