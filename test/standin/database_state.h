@@ -41,12 +41,14 @@ typedef struct Mirror
 	int			wake_fd;		/* eventfd that wakes the manager */
 	struct MirrorRequest *requests;
 	bool		presence_running;	/* the thread that keeps the link to the witness exists */
+	uint64_t	report_wanted;	/* principal: how often there was something to tell the witness */
+	uint64_t	report_told;	/* ... and what of that it knows */
+	int64_t		report_at;		/* not before */
 
 	/* the manager's own */
 	struct sqlite3 *reader;		/* principal: reads the log that the mirror lacks */
 	int64_t		sent_lsn;		/* ... up to here it was sent */
 	int64_t		retry_at;		/* when to dial the partner again */
-	int64_t		report_at;		/* when to tell the witness how things are; 0 = it knows */
 	int64_t		grace_until;	/* after a planned failover, until contact is made */
 } Mirror;
 

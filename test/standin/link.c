@@ -5,7 +5,9 @@
  * That the other side is gone is seen from the end of the stream at once; that
  * it is frozen, from its silence: one thread sends a ping on every link a few
  * times a second, whatever the link's owner is doing meanwhile, so only a
- * process that stands still is silent.  Links are not authenticated: instances
+ * process that stands still is silent.  A ping carries the sender's clock and
+ * sends the other's back: what comes back proves that the other side lived after
+ * it was sent, which bytes that waited in a buffer do not.  Links are not authenticated: instances
  * listen on loopback addresses and hold nothing but test data.
  */
 #include "link.h"
@@ -41,7 +43,10 @@ struct Link
 	int			fd;
 	atomic_int	references;
 	atomic_bool shut;
-	atomic_llong heard;
+	atomic_llong heard;			/* when anything came */
+	atomic_llong echoed;		/* our clock, as the other side last sent it back */
+	atomic_llong other;			/* its clock, to be sent back */
+	atomic_bool ping_due;		/* whoever sends, sends a ping as well */
 	pthread_mutex_t write_lock;
 	char	   *buffer;			/* received, from start to end */
 	size_t		size;
@@ -76,6 +81,7 @@ link_new(int fd)
 	link->fd = fd;
 	atomic_init(&link->references, 1);
 	atomic_init(&link->heard, clock_milliseconds());
+	atomic_init(&link->echoed, clock_milliseconds());
 	pthread_mutex_init(&link->write_lock, NULL);
 
 	pthread_mutex_lock(&links_lock);
@@ -141,6 +147,12 @@ int64_t
 link_silence(const Link *link)
 {
 	return clock_milliseconds() - atomic_load(&link->heard);
+}
+
+int64_t
+link_age(const Link *link)
+{
+	return clock_milliseconds() - atomic_load(&link->echoed);
 }
 
 bool
@@ -244,6 +256,23 @@ send_all(Link *link, struct iovec *parts, int count)
 	return true;
 }
 
+/* Under write_lock. */
+static bool
+send_ping(Link *link, int flags)
+{
+	char		ping[HEADER_SIZE + 16] = {17, 0, 0, 0, FRAME_PING};
+	uint64_t	clocks[2] = {
+		htole64((uint64_t) clock_milliseconds()), htole64((uint64_t) atomic_load(&link->other))
+	};
+	ssize_t		sent;
+
+	memcpy(ping + HEADER_SIZE, clocks, sizeof(clocks));
+	sent = send(link->fd, ping, sizeof(ping), MSG_NOSIGNAL | flags);
+
+	/* nothing at all is no harm: the other side is slow to read, or gone */
+	return sent <= 0 || sent == (ssize_t) sizeof(ping);
+}
+
 bool
 link_send_parts(Link *link, FrameType type, const void *head, size_t head_size,
 				const void *body, size_t size)
@@ -260,7 +289,8 @@ link_send_parts(Link *link, FrameType type, const void *head, size_t head_size,
 	memcpy(header, &length, sizeof(length));
 	header[4] = (char) type;
 	pthread_mutex_lock(&link->write_lock);
-	sent = !link_is_shut(link) && send_all(link, parts, 3);
+	sent = !link_is_shut(link) && send_all(link, parts, 3) &&
+		(!atomic_exchange(&link->ping_due, false) || send_ping(link, 0));
 	pthread_mutex_unlock(&link->write_lock);
 	if (!sent)
 		link_shut(link);
@@ -271,6 +301,17 @@ bool
 link_send(Link *link, FrameType type, const void *body, size_t size)
 {
 	return link_send_parts(link, type, body, size, NULL, 0);
+}
+
+static void
+take_ping(Link *link, Reader *body)
+{
+	int64_t		other = (int64_t) reader_u64(body);
+	int64_t		echoed = (int64_t) reader_u64(body);
+
+	atomic_store(&link->other, other);
+	if (echoed > atomic_load(&link->echoed))
+		atomic_store(&link->echoed, echoed);
 }
 
 /* A whole frame in the buffer?  -1: the stream is damaged. */
@@ -341,6 +382,7 @@ link_receive(Link *link, int wake_fd, int64_t milliseconds, Frame *frame)
 		{
 			if (frame->type != FRAME_PING)
 				return LINK_FRAME;
+			take_ping(link, &frame->body);
 		}
 		if (found < 0 || link_is_shut(link))
 			break;
@@ -359,9 +401,7 @@ link_receive(Link *link, int wake_fd, int64_t milliseconds, Frame *frame)
 static void *
 send_pings(void *argument)
 {
-	static const char ping[HEADER_SIZE] = {1, 0, 0, 0, FRAME_PING};
 	Link	   *link;
-	ssize_t		sent;
 
 	(void) argument;
 	for (;;)
@@ -369,11 +409,12 @@ send_pings(void *argument)
 		pthread_mutex_lock(&links_lock);
 		for (link = links.next; link != &links; link = link->next)
 		{
-			/* whoever holds the lock is sending, which is as good */
 			if (pthread_mutex_trylock(&link->write_lock) != 0)
+			{
+				atomic_store(&link->ping_due, true);
 				continue;
-			sent = send(link->fd, ping, sizeof(ping), MSG_NOSIGNAL | MSG_DONTWAIT);
-			if (sent > 0 && sent < (ssize_t) sizeof(ping))
+			}
+			if (!send_ping(link, MSG_DONTWAIT))
 				link_shut(link);
 			pthread_mutex_unlock(&link->write_lock);
 		}

@@ -67,8 +67,12 @@ extern void link_release(Link *link);
 extern void link_shut(Link *link);
 extern bool link_is_shut(const Link *link);
 
-/* Milliseconds since anything was heard. */
+/*
+ * Milliseconds since anything was heard; and since when the other side, at the
+ * latest, may have taken us for dead.
+ */
 extern int64_t link_silence(const Link *link);
+extern int64_t link_age(const Link *link);
 
 /* Several threads may send, one receives. */
 extern bool link_send(Link *link, FrameType type, const void *body, size_t size);

@@ -37,7 +37,8 @@ mirror_in_partnership(const Database *database, const uint8_t guid[16])
 /*
  * A process that stood still (a debugger, SIGSTOP) may have been replaced
  * meanwhile and wakes up with its links still looking alive.  Where a witness
- * could have promoted the mirror, silence alone therefore ends the serving.
+ * could have promoted the mirror, serving therefore ends with the age of what
+ * the others last confirmed.
  */
 Serving
 mirror_serving(Database *database)
@@ -46,8 +47,8 @@ mirror_serving(Database *database)
 	int64_t		allowed = mirror_silence_allowed(database);
 
 	if (mirror->serving == SERVING_OPEN && database->record.mirror.witness_url[0] != '\0' &&
-		(mirror->link == NULL || link_silence(mirror->link) > allowed) &&
-		(mirror->presence == NULL || link_silence(mirror->presence) > allowed))
+		(mirror->link == NULL || link_age(mirror->link) > allowed) &&
+		(mirror->presence == NULL || link_age(mirror->presence) > allowed))
 		return SERVING_NO_QUORUM;
 	return mirror->serving;
 }
@@ -83,6 +84,14 @@ mirror_set_serving(Database *database, Serving serving)
 }
 
 void
+mirror_report_soon(Database *database)
+{
+	database->mirror.report_wanted++;
+	database->mirror.report_at = 0;
+	mirror_wake(database);
+}
+
+void
 mirror_view(Database *database, MirrorView *view)
 {
 	const MirrorRecord *record = &database->record.mirror;
@@ -102,7 +111,9 @@ mirror_view(Database *database, MirrorView *view)
 		strcpy(view->partner_instance, record->partner_name);
 		strcpy(view->witness_name, record->witness_url);
 		if (record->witness_url[0] != '\0')
-			view->witness_state = mirror->presence != NULL ? 1 : 2;
+			view->witness_state = mirror->presence != NULL &&
+				(record->role == MIRROR_ROLE_MIRROR ||
+				 mirror->report_told == mirror->report_wanted) ? 1 : 2;
 		view->failover_lsn = record->role == MIRROR_ROLE_PRINCIPAL ? mirror->acked_lsn :
 			mirror->last_lsn;
 		view->end_of_log_lsn = mirror->last_lsn;

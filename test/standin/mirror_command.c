@@ -51,7 +51,7 @@ command_suspend(Database *database, SqlMessage *error)
 	database->record.mirror.suspended = true;
 	database_persist(database);
 	mirror_set_state(database, MIRROR_SUSPENDED);
-	database->mirror.report_at = 1;
+	mirror_report_soon(database);
 	pthread_mutex_unlock(&database->lock);
 	send_settings(database, NULL);
 	return true;
@@ -83,7 +83,7 @@ set_safety(Database *database, int safety, SqlMessage *error)
 	database->record.mirror.safety = safety;
 	database->record.mirror.safety_sequence++;
 	database_persist(database);
-	database->mirror.report_at = 1;
+	mirror_report_soon(database);
 	pthread_mutex_unlock(&database->lock);
 	principal_lower_barrier(database);
 	send_settings(database, NULL);
@@ -100,7 +100,7 @@ set_timeout(Database *database, int seconds, SqlMessage *error)
 	pthread_mutex_lock(&database->lock);
 	database->record.mirror.timeout = seconds;
 	database_persist(database);
-	database->mirror.report_at = 1;
+	mirror_report_soon(database);
 	pthread_mutex_unlock(&database->lock);
 	send_settings(database, NULL);
 	return true;
@@ -171,7 +171,9 @@ set_witness(Database *database, const char *url, SqlMessage *error)
 		remove_witness(database);
 		return database_error(error, 1433);
 	}
-	database->mirror.report_at = 1;
+	pthread_mutex_lock(&database->lock);
+	mirror_report_soon(database);
+	pthread_mutex_unlock(&database->lock);
 	return true;
 }
 
@@ -198,6 +200,7 @@ force_service(Database *database, SqlMessage *error)
 	int			wanted = record->sequence + 1;
 	int			sequence = wanted;
 	WitnessVerdict verdict;
+	bool		seen;
 
 	if (record->role != MIRROR_ROLE_MIRROR || database->mirror.link != NULL ||
 		record->need_copy || record->vote != 0)
@@ -205,9 +208,15 @@ force_service(Database *database, SqlMessage *error)
 	if (record->witness_url[0] != '\0')
 	{
 		pthread_mutex_lock(&database->lock);
-		record->vote = wanted;
-		database_persist(database);
+		seen = database->mirror.presence != NULL;
+		if (seen)
+		{
+			record->vote = wanted;
+			database_persist(database);
+		}
 		pthread_mutex_unlock(&database->lock);
+		if (!seen)
+			return database_error(error, 1406, name);
 		verdict = witness_ask(database, WITNESS_FORCE, NULL, false, &sequence);
 		if (verdict == WITNESS_SILENT)
 			return database_error(error, 1406, name);

@@ -116,7 +116,7 @@ establish(Database *database, Link *link, const HelloReply *reply)
 	mirror_set_state(database, record->suspended ? MIRROR_SUSPENDED : MIRROR_SYNCHRONIZING);
 	mirror_set_serving(database, SERVING_OPEN);
 	mirror->barrier = false;
-	mirror->report_at = 1;
+	mirror_report_soon(database);
 	pthread_cond_broadcast(&database->changed);
 	pthread_mutex_unlock(&database->lock);
 	if (whole && !copy_send(database))

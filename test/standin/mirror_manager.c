@@ -159,7 +159,6 @@ mirror_manager_start(Database *database)
 		pthread_cond_wait(&database->changed, &database->lock);
 	mirror->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	mirror->retry_at = 0;
-	mirror->report_at = 0;
 	started = mirror->wake_fd >= 0 && pthread_create(&thread, NULL, manage, database) == 0;
 	if (started)
 		pthread_detach(thread);

@@ -297,7 +297,7 @@ enter_synchronized(Database *database)
 	{
 		mirror_set_state(database, MIRROR_SYNCHRONIZED);
 		mirror->barrier = false;
-		mirror->report_at = 1;
+		mirror_report_soon(database);
 		pthread_cond_broadcast(&database->changed);
 	}
 	pthread_mutex_unlock(&database->lock);
@@ -331,25 +331,34 @@ catch_up(Database *database)
 		enter_synchronized(database);
 }
 
+/* Tells the witness how things are; until it has heard, it is not shown as connected. */
 static void
 report(Database *database)
 {
 	Mirror	   *mirror = &database->mirror;
 	int			sequence = 0;
+	uint64_t	wanted;
+	bool		due;
 	bool		synchronized;
-	WitnessVerdict verdict;
+	WitnessVerdict verdict = WITNESS_OK;
 
-	if (mirror->report_at == 0 || clock_milliseconds() < mirror->report_at)
-		return;
-	mirror->report_at = 0;
-	if (!has_witness(database))
-		return;
+	pthread_mutex_lock(&database->lock);
+	wanted = mirror->report_wanted;
+	due = wanted != mirror->report_told && clock_milliseconds() >= mirror->report_at;
 	synchronized = mirror->state == MIRROR_SYNCHRONIZED;
-	verdict = witness_ask(database, WITNESS_REPORT, NULL, synchronized, &sequence);
+	pthread_mutex_unlock(&database->lock);
+	if (!due)
+		return;
+	if (has_witness(database))
+		verdict = witness_ask(database, WITNESS_REPORT, NULL, synchronized, &sequence);
+	pthread_mutex_lock(&database->lock);
+	if (verdict == WITNESS_OK)
+		mirror->report_told = wanted;
+	else
+		mirror->report_at = clock_milliseconds() + REPORT_PAUSE;
+	pthread_mutex_unlock(&database->lock);
 	if (verdict == WITNESS_SUPERSEDED)
 		role_to_mirror(database, sequence, false);
-	else if (verdict != WITNESS_OK)
-		mirror->report_at = clock_milliseconds() + REPORT_PAUSE;
 }
 
 static void

@@ -92,7 +92,7 @@ role_to_principal(Database *database, int sequence, bool forced)
 	mirror->eligible = false;
 	mirror->acked_lsn = mirror->last_lsn;
 	mirror->retry_at = 0;
-	mirror->report_at = 1;
+	mirror_report_soon(database);
 	mirror->grace_until = clock_milliseconds() + mirror_silence_allowed(database);
 	mirror_set_state(database, forced ? MIRROR_SUSPENDED : MIRROR_DISCONNECTED);
 	mirror_set_serving(database, SERVING_OPEN);

@@ -38,6 +38,7 @@ extern Serving mirror_serving(Database *database);
 extern int64_t mirror_silence_allowed(const Database *database);
 extern void mirror_set_state(Database *database, MirrorState state);
 extern void mirror_set_serving(Database *database, Serving serving);
+extern void mirror_report_soon(Database *database);	/* to the witness */
 extern bool mirror_in_partnership(const Database *database, const uint8_t guid[16]);
 
 /* The endpoint of this instance, as partners are told. */

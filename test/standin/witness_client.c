@@ -103,6 +103,8 @@ set_presence(Database *database, Link *link)
 	pthread_mutex_lock(&database->lock);
 	old = database->mirror.presence;
 	database->mirror.presence = link_retain(link);
+	if (link != NULL)
+		mirror_report_soon(database);
 	pthread_cond_broadcast(&database->changed);
 	mirror_wake(database);
 	pthread_mutex_unlock(&database->lock);
