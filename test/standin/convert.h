@@ -22,6 +22,8 @@ extern void arena_free(Arena *arena);
  * False: *error has number, severity, state and text
  * (245 8114 8115 220 241 242 295 8169 529 206 257 ...).
  * out->p lives as long as both in->p and the arena: it may point into either.
+ * Text to dates: the style also tells the order of day and month, so SET
+ * DATEFORMAT dmy is style 103 and ymd is 111.
  */
 extern bool convert_value(const SqlValue *in, const TypeSpec *from, const TypeSpec *to, int style,
 						  bool explicit_cast, Arena *arena, SqlValue *out, SqlMessage *error);
