@@ -96,7 +96,7 @@ extern PairStep pair_next(Pair *pair, int64_t now_ms, uint32_t jitter);
  */
 extern void pair_report(Pair *pair, PairOutcome outcome);
 
-/* The pause is over.  No effect when there is none. */
+/* The pause that pair_next() asked for is over.  No effect when there is none. */
 extern void pair_waited(Pair *pair);
 
 #endif

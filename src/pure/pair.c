@@ -170,7 +170,7 @@ pair_report(Pair *pair, PairOutcome outcome)
 void
 pair_waited(Pair *pair)
 {
-	if (!pair->pausing)
+	if (!pair->stepping || !pair->pausing)
 		return;
 	pair->pausing = false;
 	pair->stepping = false;

@@ -182,6 +182,7 @@ report(Walk *walk, const Pair *before, const Observer *before_seen, PairStep ste
 	pair_report(&pair, outcome);
 	copy = pair;
 	pair_report(&copy, PAIR_OUTCOME_FATAL);
+	pair_waited(&copy);
 	hold(walk, RULE_STRAY, same_pair(&copy, &pair));
 
 	observer.now = ended;
@@ -291,7 +292,7 @@ live(Walk *walk, const Pair *pair, const Observer *observer)
 		hold(walk, RULE_NO_WAIT, round_over || step.action != PAIR_PAUSE);
 		hold(walk, RULE_DONE, step.action != PAIR_DONE);
 
-		if (step.action == PAIR_ATTEMPT)
+		if (step.action != PAIR_PAUSE)
 		{
 			again = here;
 			pair_waited(&again);
