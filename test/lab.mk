@@ -30,7 +30,8 @@ unit: packages
 	@$(TOP)/test/unit/run.sh $(BUILD)/unit
 
 lint: extension
-	@$(TOP)/test/lint/run.sh $(BUILD)/extension/tds_mirror_fdw.so
+	@status=0; $(TOP)/test/lint/run.sh $(BUILD)/extension/tds_mirror_fdw.so || status=1; \
+	$(TOP)/test/lint/self_test.sh || status=1; exit $$status
 
 facts regress tap: lab
 	@$(HARNESS)/unprivileged.sh $(BUILD) perl -I$(HARNESS)/lib $(TOP)/test/harness/$@.pl

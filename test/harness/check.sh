@@ -44,6 +44,7 @@ laboratory()
 
 suite unit "$top/test/unit/run.sh" "$build/unit"
 suite lint "$top/test/lint/run.sh" "$build/extension/tds_mirror_fdw.so"
+suite lint_self "$top/test/lint/self_test.sh"
 suite facts laboratory "$top/test/harness/facts.pl"
 suite regress laboratory "$top/test/harness/regress.pl"
 suite tap laboratory "$top/test/harness/tap.pl"

@@ -183,5 +183,5 @@ verdict $? 'symbols catches: no library'
 ! lint "$scratch/whole" no_such_check >/dev/null
 verdict $? 'a run without any check fails'
 
-echo "lint self-test: $passed passed, $failed failed"
+echo "lint_self: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
