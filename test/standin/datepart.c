@@ -156,7 +156,8 @@ part_of_day(DatePart part, int32_t day)
 }
 
 bool
-date_part(const char *name, const SqlValue *value, const TypeSpec *type, int64_t *out, SqlMessage *error)
+date_part(const char *name, const SqlValue *value, const TypeSpec *type, int64_t *out,
+		  SqlMessage *error)
 {
 	const PartName *part = part_find(name, "datepart", error);
 	Moment		moment;

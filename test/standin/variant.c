@@ -185,7 +185,8 @@ convert_to_variant(Conversion *conversion)
 	while (row < variant_types + VARIANT_TYPES && row->type != from->type)
 		row++;
 	if (row == variant_types + VARIANT_TYPES || from->length == LENGTH_MAX)
-		return convert_fail(conversion, 206, 2, "Operand type clash: %s%s is incompatible with sql_variant",
+		return convert_fail(conversion, 206, 2,
+							"Operand type clash: %s%s is incompatible with sql_variant",
 							type_name(from->type), from->length == LENGTH_MAX ? "(max)" : "");
 	if (row->shape == SHAPE_TEXT && type_is_unicode(from->type))
 		bytes = text_to_utf16(conversion->arena, in->p, in->n, &size);
