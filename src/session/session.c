@@ -283,6 +283,7 @@ mark_mapping(TmfSession *session, void *argument)
 static void
 server_changed(Datum argument, int cache, uint32 hash)
 {
+	tmf_xact_touch();
 	tmf_session_each(mark_server, &hash);
 	tmf_partners_invalidate(hash);
 }
@@ -290,6 +291,7 @@ server_changed(Datum argument, int cache, uint32 hash)
 static void
 mapping_changed(Datum argument, int cache, uint32 hash)
 {
+	tmf_xact_touch();
 	tmf_session_each(mark_mapping, &hash);
 }
 

@@ -73,7 +73,7 @@ extern void tmf_session_each(void (*visit) (TmfSession *session, void *argument)
 /* Is a statement on the wire of any session? */
 extern bool tmf_session_any_busy(void);
 
-/* xact.c: registers its callbacks; notes that this transaction uses a session. */
+/* xact.c: registers its callbacks; has the end of this transaction look at the sessions. */
 extern void tmf_xact_init(void);
 extern void tmf_xact_touch(void);
 

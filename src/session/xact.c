@@ -14,7 +14,7 @@
 
 #include "session_int.h"
 
-/* Has this transaction used a session? */
+/* Has this transaction used a session, or seen options change? */
 static bool touched = false;
 
 void
