@@ -26,22 +26,26 @@ tmf_report_sqlstate(const char *sqlstate)
 char *
 tmf_report_words(const char *text)
 {
-	char	   *copy = pstrdup(text);
-	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
-	char	   *position = copy;
+	bool		keeps = GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII;
+	char	   *copy = palloc(strlen(text) + 1);
+	char	   *end = copy;
 
-	while (*position)
+	while (*text)
 	{
-		int			length = pg_utf_mblen((unsigned char *) position);
+		int			length = pg_utf_mblen((const unsigned char *) text);
+		bool		legal = (int) strnlen(text, length) == length &&
+		pg_utf8_islegal((const unsigned char *) text, length);
 
-		if (!IS_HIGHBIT_SET(*position))
-			position++;
-		else if (utf8 && (int) strnlen(position, length) == length &&
-				 pg_utf8_islegal((unsigned char *) position, length))
-			position += length;
+		if (legal && (length == 1 || keeps))
+		{
+			memcpy(end, text, length);
+			end += length;
+		}
 		else
-			*position++ = '?';
+			*end++ = '?';
+		text += legal ? length : 1;
 	}
+	*end = '\0';
 	return copy;
 }
 
