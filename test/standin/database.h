@@ -52,12 +52,16 @@ extern int	database_state(const Database *database, const char **words);
  */
 extern bool database_open(Database *database, SqlMessage *error);
 
-/* A new handle on its file, with functions and collations; the caller closes it. */
+/*
+ * A new handle on its file, with functions and collations; the caller closes it.
+ * To be called while the database is in use, see database_begin_use().
+ */
 extern struct sqlite3 *database_connect(Database *database);
 
 /*
  * Changes whenever the handles that database_connect() made before must be
- * closed and made anew: the database was replaced, or changed its role.
+ * closed and made anew: the database was replaced, or changed its role.  Ask
+ * for it before the handle that it is to describe is made.
  */
 extern uint64_t database_generation(Database *database);
 
