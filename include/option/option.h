@@ -49,7 +49,7 @@ typedef struct TmfServerOptions
 
 typedef struct TmfUserOptions
 {
-	char	   *username;		/* NULL when the mapping has none */
+	char	   *username;		/* never NULL */
 	char	   *password;
 	bool		password_required;
 } TmfUserOptions;

@@ -72,7 +72,7 @@ typedef struct WireLogin
 	const char *application;
 	const char *client_host;
 	int			tds_version;	/* 73 or 74 */
-	int			packet_size;	/* 512 .. 32767 */
+	int			packet_size;	/* 4096 .. 32767 */
 	WireEncryption encryption;
 	const char *ca_file;		/* NULL: certificates are not checked */
 	WireInterrupt interrupt;

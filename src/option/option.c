@@ -130,6 +130,12 @@ tmf_user_options(const UserMapping *user)
 	tmf_option_get(user->options, "password_required", UserMappingRelationId, &value);
 	options->password_required = value.integer != 0;
 
+	if (options->username == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("the user mapping for server \"%s\" has no username",
+						GetForeignServer(user->serverid)->servername),
+				 errhint("Set the user mapping option username.")));
 	if (options->password_required && (options->password == NULL || options->password[0] == '\0') &&
 		!superuser_arg(user->userid))
 		ereport(ERROR,

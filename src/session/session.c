@@ -123,21 +123,6 @@ unfit(const TmfSession *session)
 	return NULL;
 }
 
-/* As postgres_fdw does: only a superuser's credentials may be somebody else's. */
-static void
-check_credentials(const UserMapping *user, const TmfUserOptions *options, const char *server)
-{
-	if (options->username == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("the user mapping for server \"%s\" has no username", server)));
-	if (options->password == NULL && options->password_required && !superuser_arg(user->userid))
-		ereport(ERROR,
-				(errcode(ERRCODE_S_R_E_PROHIBITED_SQL_STATEMENT_ATTEMPTED),
-				 errmsg("password is required"),
-				 errdetail("A user who is not a superuser must give a password in the user mapping.")));
-}
-
 /* Reads the options again.  The old ones stay when that raises. */
 static void
 load_options(TmfSession *session, Oid serverid)
@@ -168,7 +153,6 @@ open_session(TmfSession *session, UserMapping *user)
 												 ObjectIdGetDatum(user->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(user->umid));
 	credentials = tmf_user_options(user);
-	check_credentials(user, credentials, session->options->name);
 
 	tmf_failover_open(session->options, credentials, &opened);
 	session->conn = opened.conn;
