@@ -7,7 +7,25 @@
 
 #include <stdbool.h>
 
-/* Listens on instance.control_path, when there is one. */
+/*
+ * Listens on instance.control_path, when there is one.  Commands:
+ *
+ *		fault POINT ACTION [ARG] [skip N] [count N] [scope APPLICATION...]
+ *		clear [POINT]			ends its hangs as well
+ *		refuse on|off			the TDS listener
+ *		partition on|off		every link to other instances
+ *		counters				"name value" a line
+ *		events					"number milliseconds name text" a line
+ *		state					"name role state sequence safety witness guid" a line; without
+ *								a mirror: "name NONE state 0 - - -"
+ *		wait EVENT MS			"ok" when one was recorded since the last wait, or "timeout"
+ *		kill					SIGKILL to itself; no answer
+ *
+ * Events of mirroring: principal, mirror, removed; synchronized, synchronizing,
+ * disconnected, suspended, pending_failover; serving, no_quorum, undecided,
+ * transition; witness_connected, witness_disconnected, vote, timeout, copied,
+ * redo_failed, partition; and fault, for each that struck.
+ */
 extern bool control_start(void);
 extern void control_stop(void);
 

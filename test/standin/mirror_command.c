@@ -300,6 +300,20 @@ suspend_from_mirror(Database *database, SqlMessage *error)
 	return suspended || database_error(error, 1421, database->record.mirror.partner_name);
 }
 
+/* The link to a new witness is made by a thread of its own; it takes a moment. */
+static void
+await_witness(Database *database)
+{
+	struct timespec deadline;
+
+	clock_deadline(ANSWER_TIMEOUT, &deadline);
+	pthread_mutex_lock(&database->lock);
+	while (database->mirror.presence == NULL &&
+		   pthread_cond_timedwait(&database->changed, &database->lock, &deadline) == 0)
+		;
+	pthread_mutex_unlock(&database->lock);
+}
+
 bool
 mirror_command(Database *database, MirrorCommandKind kind, const char *text, int number,
 			   SqlMessage *error)
@@ -328,5 +342,9 @@ mirror_command(Database *database, MirrorCommandKind kind, const char *text, int
 		return role_failover(database, error);
 	if (kind == MIRROR_SUSPEND && role == MIRROR_ROLE_MIRROR)
 		return suspend_from_mirror(database, error);
-	return mirror_request(database, run_command, &command, error);
+	if (!mirror_request(database, run_command, &command, error))
+		return false;
+	if (kind == MIRROR_SET_WITNESS)
+		await_witness(database);
+	return true;
 }

@@ -121,11 +121,11 @@ take_ack(Database *database, Frame *frame)
 
 	pthread_mutex_lock(&database->lock);
 	if (!frame->body.bad && lsn > database->mirror.acked_lsn)
-	{
 		database->mirror.acked_lsn = lsn;
-		pthread_cond_broadcast(&database->changed);
-	}
 	pthread_mutex_unlock(&database->lock);
+
+	/* after the lock, which the commit that is woken needs */
+	pthread_cond_broadcast(&database->changed);
 }
 
 static void
