@@ -15,19 +15,20 @@ my $observer = $cluster->session;
 
 $observer->query(server_sql($pair, login_timeout => '60 s') . track_table_sql() . who_table_sql());
 
-# Each phase: the fault that makes the principal fall silent, and whether the
-# session is open before.
+# Each phase: the fault that makes the principal fall silent, its argument, and
+# whether the session is open before.  A connection is tried before the login
+# makes its own, so silence at accept has to strike twice.
 my %phases = (
-	'accepted and silent' => [ 'accept', 0, 0 ],
+	'accepted and silent' => [ 'accept', '0 count 2', 0 ],
 	'after PRELOGIN' => [ 'prelogin', 0, 0 ],
 	'after LOGIN7' => [ 'login', 0, 0 ],
-	'before the first row' => [ 'batch', 1, 0 ],
-	'between rows' => [ 'row', 1, 1000 ],
+	'before the first row' => [ 'batch', 0, 1 ],
+	'between rows' => [ 'row', 1000, 1 ],
 );
 
 for my $phase (sort keys %phases)
 {
-	my ($point, $open, $argument) = @{ $phases{$phase} };
+	my ($point, $argument, $open) = @{ $phases{$phase} };
 
 	for my $how ('pg_cancel_backend', 'statement_timeout', 'pg_terminate_backend')
 	{

@@ -18,7 +18,7 @@ sub say_line
 sub show
 {
 	my ($psql, $sql) = @_;
-	my $prompt = "erp=> $sql";
+	my $prompt = "erp=> $sql;";
 
 	$prompt =~ s/\n\s*/\n     /g;
 	print "$prompt\n";
