@@ -7,6 +7,7 @@
 
 #include "utils/resowner.h"
 
+#include "session/failover.h"
 #include "session/partner.h"
 #include "session/session.h"
 
@@ -72,6 +73,13 @@ extern void tmf_session_each(void (*visit) (TmfSession *session, void *argument)
 
 /* Is a statement on the wire of any session? */
 extern bool tmf_session_any_busy(void);
+
+/*
+ * attempt.c: an attempt has failed, by attempt->error and the verdict table, or
+ * because nobody answered.  Closes its connection.
+ */
+extern void tmf_attempt_fail_judged(TmfAttempt *attempt);
+extern void tmf_attempt_fail_unreachable(TmfAttempt *attempt, const char *text, int os_error);
 
 /* xact.c: registers its callbacks; has the end of this transaction look at the sessions. */
 extern void tmf_xact_init(void);
