@@ -331,7 +331,7 @@ create(const char *name, int id, DatabaseState state, SqlMessage *error)
 	if (find(name) != NULL)
 		database_error(error, 1801, name);
 	else if (list_count == DATABASES || strlen(name) >= sizeof(record.name))
-		database_error(error, 1831, DATABASES);
+		database_error(error, 1831);
 	else
 	{
 		record.id = id != 0 ? id : free_id();

@@ -1,6 +1,8 @@
 /*
  * test/standin/database_error.c
  *		What SQL Server says when a database cannot be used or mirrored.
+ *
+ * All that the formats take is one name, so that a fault may ask for any number.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,6 +28,7 @@ static const ErrorRow errors[] = {
 	{952, 16, 1, "Database '%s' is in transition. Try the statement later."},
 	{954, 14, 1, "The database \"%s\" cannot be opened. It is acting as a mirror database."},
 	{955, 14, 1, "Database %s is enabled for Database Mirroring, but the database lacks quorum: the database cannot be opened.  Check the partner and witness connections if configured."},
+	{1205, 13, 51, "Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction."},
 	{1404, 16, 1, "The command failed because the database mirror is busy. Reissue the command later."},
 	{1405, 16, 1, "The database \"%s\" is already enabled for database mirroring."},
 	{1406, 16, 1, "Unable to force service safely. Remove database mirroring and recover database \"%s\" to gain access."},
@@ -49,11 +52,11 @@ static const ErrorRow errors[] = {
 	{1460, 16, 1, "The database \"%s\" is already configured for database mirroring on the remote server. Disable database mirroring on the remote server to establish a new partner."},
 	{1468, 16, 1, "The operation cannot be performed on database \"%s\" because it is involved in a database mirroring session or an availability group. Some operations are not allowed on a database that is participating in a database mirroring session or in an availability group."},
 	{1470, 16, 1, "The alter database for this partner config values may only be initiated on the current principal server for database \"%s\"."},
-	{1476, 16, 1, "Database mirroring timeout value %d exceeds the maximum value 32767."},
+	{1476, 16, 1, "Database mirroring timeout value %s exceeds the maximum value 32767."},
 	{1477, 16, 1, "The database mirroring safety level must be FULL to manually failover database \"%s\".  Set safety level to FULL and retry."},
 	{1801, 16, 3, "Database '%s' already exists. Choose a different database name."},
 	{1802, 16, 1, "CREATE DATABASE failed. Some file names listed could not be created. Check related errors."},
-	{1831, 16, 1, "No more than %d databases fit in this instance."},
+	{1831, 16, 1, "No more databases fit in this instance."},
 	{3701, 11, 1, "Cannot drop the database '%s', because it does not exist or you do not have permission."},
 	{3702, 16, 3, "Cannot drop database \"%s\" because it is currently in use."},
 	{3708, 16, 5, "Cannot drop the database '%s' because it is a system database."},
@@ -67,18 +70,24 @@ static const ErrorRow errors[] = {
 bool
 database_error(SqlMessage *error, int number, ...)
 {
-	const ErrorRow *row = errors;
+	const ErrorRow *row = NULL;
 	va_list		arguments;
+	size_t		i;
 
-	while (row->number != number)
-		row++;
+	for (i = 0; row == NULL && i < sizeof(errors) / sizeof(errors[0]); i++)
+	{
+		if (errors[i].number == number)
+			row = &errors[i];
+	}
 	memset(error, 0, sizeof(*error));
 	error->number = number;
-	error->severity = row->severity;
-	error->state = row->state;
+	error->severity = row != NULL ? row->severity : 16;
+	error->state = row != NULL ? row->state : 1;
 	error->line = 1;
+	snprintf(error->text, sizeof(error->text), "Error %d, injected by a fault.", number);
 	va_start(arguments, number);
-	vsnprintf(error->text, sizeof(error->text), row->format, arguments);
+	if (row != NULL)
+		vsnprintf(error->text, sizeof(error->text), row->format, arguments);
 	va_end(arguments);
 	return false;
 }

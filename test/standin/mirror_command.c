@@ -93,8 +93,11 @@ set_safety(Database *database, int safety, SqlMessage *error)
 static bool
 set_timeout(Database *database, int seconds, SqlMessage *error)
 {
+	char		digits[16];
+
+	snprintf(digits, sizeof(digits), "%d", seconds);
 	if (seconds > TIMEOUT_MAX)
-		return database_error(error, 1476, seconds);
+		return database_error(error, 1476, digits);
 	if (seconds < mirror_minimum_timeout)
 		seconds = mirror_minimum_timeout;
 	pthread_mutex_lock(&database->lock);

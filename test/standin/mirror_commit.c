@@ -87,9 +87,7 @@ pass(Database *database, const char *point, SqlMessage *error)
 			fault_hang(stop_hanging, database);
 			return true;
 		case FAULT_ERROR:
-			database_error(error, 9002, database_name(database));
-			error->number = (int) hit.argument;
-			return false;
+			return database_error(error, (int) hit.argument, database_name(database));
 		case FAULT_CLOSE:
 		case FAULT_RESET:
 			break;
