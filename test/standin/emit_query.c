@@ -1,0 +1,266 @@
+/*
+ * emit_query.c
+ *		SELECT, FROM, set operations, ORDER BY and TOP in SQLite's words.
+ *
+ * Outputs are named c1, c2, ... and relations s<number>, so that no name of a
+ * user's ever meets SQLite's parser.
+ */
+#include <stdio.h>
+
+#include "catalog_views.h"
+#include "functions.h"
+#include "emit.h"
+
+void
+emit_column_name(Emission *emission, const Relation *relation, int column)
+{
+	if (relation->kind == RELATION_TABLE)
+		emit_format(emission, "s%d.c%d", relation->number, relation->table->columns[column].id);
+	else if (relation->kind == RELATION_SYSTEM)
+		emit_format(emission, "s%d.\"%s\"", relation->number, relation->columns[column].name);
+	else if (relation->kind == RELATION_ROW)
+		emit_format(emission, "?%d", relation->first_slot + column);
+	else
+		emit_format(emission, "s%d.c%d", relation->number, column + 1);
+}
+
+static void
+emit_values(Emission *emission, const Relation *relation)
+{
+	const Source *source = relation->source;
+
+	emit_text(emission, "(SELECT ");
+	for (int i = 0; i < relation->column_count; i++)
+		emit_format(emission, "%scolumn%d AS c%d", i > 0 ? ", " : "", i + 1, i + 1);
+	emit_text(emission, " FROM (VALUES ");
+	for (int i = 0; i < source->row_count; i++)
+	{
+		emit_text(emission, i > 0 ? ", (" : "(");
+		for (int j = 0; j < relation->column_count; j++)
+		{
+			emit_text(emission, j > 0 ? ", " : "");
+			emit_expr_as(emission, source->rows[i].items[j], &relation->columns[j].type);
+		}
+		emit_text(emission, ")");
+	}
+	emit_text(emission, "))");
+}
+
+void
+emit_relation(Emission *emission, const Relation *relation)
+{
+	switch (relation->kind)
+	{
+		case RELATION_TABLE:
+			emit_format(emission, "main.t%d", relation->table->id);
+			break;
+		case RELATION_SYSTEM:
+			if (relation->system->body != NULL)
+			{
+				emit_text(emission, "(");
+				emit_text(emission, relation->system->body);
+				emit_text(emission, ")");
+			}
+			else
+				emit_format(emission, "standin_%s", relation->system->name);
+			break;
+		case RELATION_QUERY:
+			emit_text(emission, "(");
+			emit_query(emission, relation->query);
+			emit_text(emission, ")");
+			break;
+		case RELATION_CTE:
+			emit_format(emission, "w%d", relation->cte->number);
+			break;
+		case RELATION_VALUES:
+			emit_values(emission, relation);
+			break;
+		case RELATION_ROW:
+			emit_text(emission, "(SELECT 1)");
+			break;
+	}
+	emit_format(emission, " AS s%d", relation->number);
+}
+
+void
+emit_source(Emission *emission, Source *source)
+{
+	static const char *const joins[] = {
+		[JOIN_INNER] = " JOIN ", [JOIN_LEFT] = " LEFT JOIN ", [JOIN_RIGHT] = " RIGHT JOIN ",
+		[JOIN_FULL] = " FULL JOIN ", [JOIN_CROSS] = " JOIN "
+	};
+
+	if (source->kind != SOURCE_JOIN)
+	{
+		emit_relation(emission, source->binding);
+		return;
+	}
+	emit_source(emission, source->left);
+	emit_text(emission, joins[source->join]);
+	emit_text(emission, source->right->kind == SOURCE_JOIN ? "(" : "");
+	emit_source(emission, source->right);
+	emit_text(emission, source->right->kind == SOURCE_JOIN ? ")" : "");
+	if (source->on != NULL)
+	{
+		emit_text(emission, " ON ");
+		emit_condition(emission, source->on);
+	}
+}
+
+void
+emit_with(Emission *emission, CteList *with, Scope *scope)
+{
+	for (int i = 0; i < with->count; i++)
+	{
+		const CteBinding *binding = scope->ctes[i];
+
+		emit_format(emission, "%s w%d(", i == 0 ? "WITH RECURSIVE" : ",", binding->number);
+		for (int j = 0; j < binding->column_count; j++)
+			emit_format(emission, "%sc%d", j > 0 ? ", " : "", j + 1);
+		emit_text(emission, ") AS (");
+		emit_query(emission, binding->query);
+		emit_text(emission, ")");
+	}
+	if (with->count > 0)
+		emit_text(emission, " ");
+}
+
+static void
+emit_list(Emission *emission, const ExprList *list, const char *before)
+{
+	for (int i = 0; i < list->count; i++)
+	{
+		emit_text(emission, i == 0 ? before : ", ");
+		emit_expr(emission, list->items[i]);
+		emit_collate(emission, &list->items[i]->type);
+	}
+}
+
+static void
+emit_select(Emission *emission, Query *query)
+{
+	const Scope *scope = QUERY_SCOPE(query);
+
+	emit_text(emission, query->distinct ? "SELECT DISTINCT " : "SELECT ");
+	for (int i = 0; i < scope->output_count; i++)
+	{
+		emit_text(emission, i > 0 ? ", " : "");
+		emit_expr(emission, scope->outputs[i].expr);
+		if (query->distinct)
+			emit_collate(emission, &query->columns[i].type);
+		emit_format(emission, " AS c%d", i + 1);
+	}
+	if (query->from != NULL)
+	{
+		emit_text(emission, " FROM ");
+		emit_source(emission, query->from);
+	}
+	if (query->where != NULL)
+	{
+		emit_text(emission, " WHERE ");
+		emit_condition(emission, query->where);
+	}
+	emit_list(emission, &query->group_by, " GROUP BY ");
+	if (query->having != NULL)
+	{
+		emit_text(emission, " HAVING ");
+		emit_condition(emission, query->having);
+	}
+}
+
+/* One side of a set operation, its columns in the common type. */
+static void
+emit_side(Emission *emission, const Query *whole, Query *side)
+{
+	for (int i = 0; i < whole->column_count; i++)
+	{
+		const TypeSpec *to = &whole->columns[i].type;
+		const TypeSpec *from = &side->columns[i].type;
+
+		emit_text(emission, i == 0 ? "SELECT " : ", ");
+		if (storage_same(from, to))
+			emit_format(emission, "c%d", i + 1);
+		else
+		{
+			ConversionPlan plan = {*from, *to, 0, false, false};
+
+			emit_format(emission, "t_convert(?%d, c%d)", emit_plan_slot(emission, &plan, sizeof(plan)), i + 1);
+		}
+		emit_collate(emission, to);
+		emit_format(emission, " AS c%d", i + 1);
+	}
+	emit_text(emission, " FROM (");
+	emit_query(emission, side);
+	emit_text(emission, ")");
+}
+
+void
+emit_order(Emission *emission, Query *query)
+{
+	const Scope *scope = QUERY_SCOPE(query);
+
+	for (int i = 0; i < query->order_by.count; i++)
+	{
+		const OrderItem *item = &query->order_by.items[i];
+
+		emit_text(emission, i == 0 ? " ORDER BY " : ", ");
+		if (scope->ordinals[i] > 0)
+		{
+			emit_format(emission, "%d", scope->ordinals[i]);
+			emit_collate(emission, &query->columns[scope->ordinals[i] - 1].type);
+		}
+		else
+		{
+			emit_expr(emission, item->expr);
+			emit_collate(emission, &item->expr->type);
+		}
+		emit_text(emission, item->descending ? " DESC" : "");
+	}
+}
+
+/* TOP (n): SQLite takes a negative LIMIT for none, so t_limit() refuses it. */
+void
+emit_limit(Emission *emission, Top *top, Expr *offset, Expr *fetch)
+{
+	TypeSpec	bigint = type_make(SQL_BIGINT);
+	Expr	   *count = top != NULL ? top->count : fetch;
+
+	if (count == NULL && offset == NULL)
+		return;
+	emit_text(emission, " LIMIT ");
+	if (count != NULL)
+	{
+		emit_text(emission, "t_limit(");
+		emit_expr_as(emission, count, &bigint);
+		emit_text(emission, ")");
+	}
+	else
+		emit_text(emission, "-1");
+	if (offset != NULL)
+	{
+		emit_text(emission, " OFFSET t_limit(");
+		emit_expr_as(emission, offset, &bigint);
+		emit_text(emission, ")");
+	}
+}
+
+void
+emit_query(Emission *emission, Query *query)
+{
+	static const char *const operators[] = {
+		[QUERY_UNION] = " UNION ", [QUERY_UNION_ALL] = " UNION ALL ",
+		[QUERY_EXCEPT] = " EXCEPT ", [QUERY_INTERSECT] = " INTERSECT "
+	};
+
+	emit_with(emission, &query->with, QUERY_SCOPE(query));
+	if (query->kind == QUERY_SELECT)
+		emit_select(emission, query);
+	else
+	{
+		emit_side(emission, query, query->left);
+		emit_text(emission, operators[query->kind]);
+		emit_side(emission, query, query->right);
+	}
+	emit_order(emission, query);
+	emit_limit(emission, query->top, query->offset, query->fetch);
+}

@@ -1,0 +1,399 @@
+/*
+ * functions.c
+ *		The functions that SQLite calls, and where T-SQL's are found by name.
+ *
+ * Each takes its plan as a pointer bound to a parameter, turns SQLite's values
+ * into typed ones, works in the thread's scratch arena, and turns the result
+ * back.  An error is left in the thread's EngineThread and fails the statement.
+ */
+#include <string.h>
+
+#include "functions.h"
+
+EngineThread *
+engine_thread(void)
+{
+	static _Thread_local EngineThread thread;
+
+	if (thread.scratch == NULL)
+		thread.scratch = arena_new();
+	return &thread;
+}
+
+void
+function_fail(sqlite3_context *context, const SqlMessage *error)
+{
+	engine_thread()->error = *error;
+	sqlite3_result_error(context, error->text, -1);
+}
+
+static const Function *
+find_in(const Function *functions, const char *name)
+{
+	for (; functions->name != NULL; functions++)
+	{
+		if (name_equal(functions->name, name))
+			return functions;
+	}
+	return NULL;
+}
+
+const Function *
+function_find(const char *name)
+{
+	const Function *const tables[] = {
+		text_functions, number_functions, date_functions, system_functions, aggregate_functions
+	};
+	const Function *found = NULL;
+
+	for (size_t i = 0; found == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
+		found = find_in(tables[i], name);
+	return found;
+}
+
+TypeSpec
+function_argument_type(const Function *function, int index, const TypeSpec *given)
+{
+	size_t		letters = strlen(function->arguments);
+	char		letter;
+	SqlType		type = given->type;
+
+	if (letters == 0)
+		return *given;
+	letter = function->arguments[(size_t) index < letters ? (size_t) index : letters - 1];
+	if (type == SQL_UNTYPED)
+		type = SQL_INT;
+	switch (letter)
+	{
+		case 's':
+			if (type_is_text(type))
+				return *given;
+			return type_text(SQL_VARCHAR, 8000, collation_default());
+		case 'i':
+			return type_make(SQL_BIGINT);
+		case 'f':
+			return type_make(SQL_FLOAT);
+		case 'n':
+			return type == SQL_REAL ? type_make(SQL_FLOAT) : type == SQL_BIT ? type_make(SQL_INT) :
+				type_is_number(type) ? *given : type_make(SQL_FLOAT);
+		case 't':
+			return type_is_time(type) ? *given : type_make(SQL_DATETIME);
+		case 'b':
+			if (type_is_binary(type))
+				return *given;
+			return type_text(SQL_VARBINARY, LENGTH_MAX, NULL);
+		default:
+			return *given;
+	}
+}
+
+/* Arguments from first on; false when one is NULL and nulls are not wanted. */
+static bool
+take_arguments(sqlite3_value **values, int count, const TypeSpec *types, bool nulls,
+			   SqlValue *arguments, char (*scratch)[STORAGE_SCRATCH])
+{
+	RawValue	raw;
+
+	for (int i = 0; i < count; i++)
+	{
+		raw_from_value(values[i], &raw);
+		memset(&arguments[i], 0, sizeof(arguments[i]));
+		storage_decode(&types[i], &raw, &arguments[i], scratch[i]);
+		if (arguments[i].null && !nulls)
+			return false;
+	}
+	return true;
+}
+
+static void
+give_result(sqlite3_context *context, const TypeSpec *type, const SqlValue *value)
+{
+	char		scratch[STORAGE_SCRATCH];
+	RawValue	raw;
+
+	storage_encode(type, value, &raw, scratch);
+	raw_result(context, &raw);
+}
+
+static void
+call_function(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const CallPlan *plan = sqlite3_value_pointer(values[0], PLAN_POINTER);
+	char		scratch[ARGUMENTS_MAX][STORAGE_SCRATCH];
+	SqlValue	arguments[ARGUMENTS_MAX];
+	SqlMessage	error;
+	SqlValue	out;
+	Call		call;
+
+	if (plan == NULL || count - 1 != plan->count || plan->count > ARGUMENTS_MAX)
+	{
+		sqlite3_result_error(context, "call without a plan", -1);
+		return;
+	}
+	if (!take_arguments(values + 1, plan->count, plan->types,
+						(plan->function->flags & FUNCTION_SEES_NULL) != 0, arguments, scratch))
+	{
+		sqlite3_result_null(context);
+		return;
+	}
+	call.session = engine_thread()->session;
+	call.arena = engine_thread()->scratch;
+	call.plan = plan;
+	call.error = &error;
+	memset(&error, 0, sizeof(error));
+	memset(&out, 0, sizeof(out));
+	arena_reset(call.arena);
+	if (plan->function->body(&call, arguments, &out))
+		give_result(context, &plan->result, &out);
+	else
+		function_fail(context, &error);
+}
+
+static void
+call_arithmetic(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const ArithmeticPlan *plan = sqlite3_value_pointer(values[0], PLAN_POINTER);
+	EngineThread *thread = engine_thread();
+	char		scratch[2][STORAGE_SCRATCH];
+	SqlValue	arguments[2];
+	SqlMessage	error;
+	SqlValue	out;
+	TypeSpec	types[2];
+
+	(void) count;
+	if (plan == NULL)
+	{
+		sqlite3_result_error(context, "arithmetic without a plan", -1);
+		return;
+	}
+	types[0] = plan->left;
+	types[1] = plan->right;
+	take_arguments(values + 1, 2, types, true, arguments, scratch);
+	if (arguments[0].null || arguments[1].null)
+	{
+		bool		keep = type_is_text(plan->result.type) && thread->session != NULL &&
+			!(thread->session->settings.options & OPTION_CONCAT_NULL_YIELDS_NULL);
+
+		for (int i = 0; keep && i < 2; i++)
+		{
+			arguments[i].p = arguments[i].null ? "" : arguments[i].p;
+			arguments[i].null = false;
+		}
+	}
+	arena_reset(thread->scratch);
+	if (arithmetic_operate(plan, thread->scratch, &arguments[0], &arguments[1], &out, &error))
+		give_result(context, &plan->result, &out);
+	else
+		function_fail(context, &error);
+}
+
+static void
+call_convert(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const ConversionPlan *plan = sqlite3_value_pointer(values[0], PLAN_POINTER);
+	EngineThread *thread = engine_thread();
+	char		scratch[1][STORAGE_SCRATCH];
+	SqlValue	in;
+	SqlValue	out;
+	SqlMessage	error;
+
+	(void) count;
+	if (plan == NULL)
+	{
+		sqlite3_result_error(context, "conversion without a plan", -1);
+		return;
+	}
+	if (!take_arguments(values + 1, 1, &plan->from, false, &in, scratch))
+	{
+		sqlite3_result_null(context);
+		return;
+	}
+	arena_reset(thread->scratch);
+	memset(&out, 0, sizeof(out));
+	memset(&error, 0, sizeof(error));
+	if (convert_value(&in, &plan->from, &plan->to, plan->style, true, thread->scratch, &out, &error))
+		give_result(context, &plan->to, &out);
+	else if (plan->null_on_error)
+		sqlite3_result_null(context);
+	else
+		function_fail(context, &error);
+}
+
+/* t_like(text, pattern, escape, collation) */
+static void
+call_like(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const Collation *collation = sqlite3_value_pointer(values[3], PLAN_POINTER);
+	const uint8_t *escape;
+	uint32_t	character = 0;
+
+	(void) count;
+	if (collation == NULL || sqlite3_value_type(values[0]) == SQLITE_NULL ||
+		sqlite3_value_type(values[1]) == SQLITE_NULL || sqlite3_value_type(values[2]) == SQLITE_NULL)
+	{
+		sqlite3_result_null(context);
+		return;
+	}
+	escape = sqlite3_value_text(values[2]);
+	if (sqlite3_value_bytes(values[2]) > 0)
+	{
+		if (escape[0] < 0x80)
+			character = escape[0];
+		else if (escape[0] < 0xE0)
+			character = (uint32_t) (escape[0] & 0x1F) << 6 | (escape[1] & 0x3F);
+		else
+			character = (uint32_t) (escape[0] & 0x0F) << 12 | (uint32_t) (escape[1] & 0x3F) << 6 |
+				(escape[2] & 0x3F);
+	}
+	sqlite3_result_int(context, collation_like(collation, (const char *) sqlite3_value_text(values[0]),
+											   (size_t) sqlite3_value_bytes(values[0]),
+											   (const char *) sqlite3_value_text(values[1]),
+											   (size_t) sqlite3_value_bytes(values[1]), character));
+}
+
+/* The variable as it is now, between two rows. */
+static void
+call_variable(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const Variable *const *variable = sqlite3_value_pointer(values[0], PLAN_POINTER);
+
+	(void) count;
+	if (variable != NULL)
+		give_result(context, &(*variable)->type, &(*variable)->value);
+}
+
+static void
+call_limit(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	SqlMessage	error;
+	int64_t		limit = sqlite3_value_int64(values[0]);
+
+	(void) count;
+	if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+		message_set(&error, 1060, -1);
+	else if (limit < 0)
+		message_set(&error, 127, -1);
+	else
+	{
+		sqlite3_result_int64(context, limit);
+		return;
+	}
+	function_fail(context, &error);
+}
+
+static void
+call_binary_key(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *bytes;
+	int			size;
+
+	(void) count;
+	if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+	{
+		sqlite3_result_null(context);
+		return;
+	}
+	bytes = sqlite3_value_blob(values[0]);
+	size = sqlite3_value_bytes(values[0]);
+	while (size > 0 && bytes[size - 1] == 0)
+		size--;
+	sqlite3_result_blob(context, bytes != NULL ? bytes : "", size, SQLITE_TRANSIENT);
+}
+
+/* Name of the session's database, for INFORMATION_SCHEMA. */
+static void
+call_database(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const Session *session = engine_thread()->session;
+
+	(void) count;
+	(void) values;
+	if (session != NULL)
+		sqlite3_result_text(context, session->database_label, -1, SQLITE_TRANSIENT);
+}
+
+typedef struct SqliteFunction
+{
+	const char *name;
+	int			arguments;
+	int			flags;
+	void		(*call) (sqlite3_context *context, int count, sqlite3_value **values);
+} SqliteFunction;
+
+static const SqliteFunction sqlite_functions[] = {
+	{"t_call", -1, SQLITE_DETERMINISTIC, call_function},
+	{"t_call_volatile", -1, 0, call_function},
+	{"t_arith", 3, SQLITE_DETERMINISTIC, call_arithmetic},
+	{"t_convert", 2, SQLITE_DETERMINISTIC, call_convert},
+	{"t_like", 4, SQLITE_DETERMINISTIC, call_like},
+	{"t_variable", 1, 0, call_variable},
+	{"t_limit", 1, SQLITE_DETERMINISTIC, call_limit},
+	{"t_database", 0, 0, call_database},
+	{"t_binary_key", 1, SQLITE_DETERMINISTIC, call_binary_key},
+};
+
+bool
+functions_register(sqlite3 *handle)
+{
+	for (size_t i = 0; i < sizeof(sqlite_functions) / sizeof(sqlite_functions[0]); i++)
+	{
+		const SqliteFunction *function = &sqlite_functions[i];
+
+		if (sqlite3_create_function_v2(handle, function->name, function->arguments,
+									   SQLITE_UTF8 | function->flags, NULL, function->call,
+									   NULL, NULL, NULL) != SQLITE_OK)
+			return false;
+	}
+	return true;
+}
+
+bool
+type_of_int(Session *session, Expr *expr)
+{
+	(void) session;
+	expr->type = type_make(SQL_INT);
+	return true;
+}
+
+bool
+type_of_bigint(Session *session, Expr *expr)
+{
+	(void) session;
+	expr->type = type_make(SQL_BIGINT);
+	return true;
+}
+
+bool
+type_of_float(Session *session, Expr *expr)
+{
+	(void) session;
+	expr->type = type_make(SQL_FLOAT);
+	return true;
+}
+
+bool
+type_of_sysname(Session *session, Expr *expr)
+{
+	expr->type = type_text(SQL_NVARCHAR, 128, session->collation);
+	return true;
+}
+
+bool
+type_of_first(Session *session, Expr *expr)
+{
+	(void) session;
+	expr->type = expr->arguments.items[0]->type;
+	if (expr->type.type == SQL_UNTYPED)
+		expr->type = type_make(SQL_INT);
+	return true;
+}
+
+void
+value_text(Call *call, SqlValue *out, const char *text)
+{
+	out->null = text == NULL;
+	if (text == NULL)
+		return;
+	out->n = strlen(text);
+	out->p = arena_copy(call->arena, text, out->n);
+}

@@ -1,0 +1,489 @@
+/*
+ * functions_system.c
+ *		What a session asks of itself, its database and its instance.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "catalog.h"
+#include "decimal.h"
+#include "functions.h"
+
+#define PRODUCT_VERSION	"15.0.2000.5"
+#define PRODUCT_TEXT \
+	"Microsoft SQL Server 2019 (RTM) - " PRODUCT_VERSION " (X64) \n\tSep 24 2019 13:48:23 \n\t" \
+	"Copyright (C) 2019 Microsoft Corporation\n\tStand-in for tests\n"
+
+static Database *
+database_of(const Call *call, const SqlValue *name)
+{
+	char		text[NAME_MAX_BYTES];
+
+	(void) call;
+	snprintf(text, sizeof(text), "%.*s", (int) (name->n < sizeof(text) ? name->n : sizeof(text) - 1), name->p);
+	return database_find(text);
+}
+
+static bool
+fn_db_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	Database   *database = NULL;
+
+	if (call->plan->count == 0)
+		database = call->session->database;
+	else
+	{
+		for (int i = 0; (database = database_at(i)) != NULL && database_id(database) != a[0].i; i++)
+			;
+	}
+	value_text(call, out, database != NULL ? database_name(database) : NULL);
+	return true;
+}
+
+static bool
+fn_db_id(Call *call, const SqlValue *a, SqlValue *out)
+{
+	Database   *database = call->plan->count == 0 ? call->session->database : database_of(call, &a[0]);
+
+	out->null = database == NULL;
+	out->i = database != NULL ? database_id(database) : 0;
+	return true;
+}
+
+static bool
+fn_has_dbaccess(Call *call, const SqlValue *a, SqlValue *out)
+{
+	Database   *database = database_of(call, &a[0]);
+	const char *words;
+
+	out->null = database == NULL;
+	out->i = database != NULL && database_state(database, &words) == 0;
+	return true;
+}
+
+static bool
+fn_login(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	value_text(call, out, call->session->login.user);
+	return true;
+}
+
+static bool
+fn_user_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	value_text(call, out, call->session->sysadmin ? "dbo" : call->session->login.user);
+	return true;
+}
+
+static bool
+fn_schema_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	static const char *const names[] = {NULL, "dbo", "guest", "INFORMATION_SCHEMA", "sys"};
+
+	value_text(call, out, call->plan->count == 0 ? "dbo" : a[0].i >= 1 && a[0].i <= 4 ? names[a[0].i] : NULL);
+	return true;
+}
+
+static bool
+fn_host_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	value_text(call, out, call->session->login.host);
+	return true;
+}
+
+static bool
+fn_app_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	value_text(call, out, call->session->login.application);
+	return true;
+}
+
+static bool
+fn_is_srvrolemember(Call *call, const SqlValue *a, SqlValue *out)
+{
+	if (a[0].n == 8 && strncasecmp(a[0].p, "sysadmin", 8) == 0)
+		out->i = call->session->sysadmin;
+	else if (a[0].n == 6 && strncasecmp(a[0].p, "public", 6) == 0)
+		out->i = 1;
+	else
+		out->i = call->session->sysadmin;
+	return true;
+}
+
+static bool
+fn_xact_state(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	out->i = call->session->transaction.doomed ? -1 : call->session->transaction.count > 0 ? 1 : 0;
+	return true;
+}
+
+static bool
+fn_scope_identity(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	out->null = !call->session->identity_known;
+	decimal_from_int64(call->session->identity, &out->d);
+	return true;
+}
+
+static bool
+fn_newid(Call *call, const SqlValue *a, SqlValue *out)
+{
+	uint8_t    *bytes = arena_alloc(call->arena, 16);
+
+	(void) a;
+	if (getrandom(bytes, 16, 0) != 16)
+		memset(bytes, 0, 16);
+	bytes[7] = (uint8_t) ((bytes[7] & 0x0F) | 0x40);
+	bytes[8] = (uint8_t) ((bytes[8] & 0x3F) | 0x80);
+	out->p = (const char *) bytes;
+	out->n = 16;
+	return true;
+}
+
+/* [schema.]name, each part perhaps in brackets. */
+static bool
+split_name(const SqlValue *value, char *schema, char *name)
+{
+	char		text[NAME_MAX_BYTES];
+	char	   *target = name;
+	size_t		used = 0;
+	bool		quoted = false;
+
+	schema[0] = '\0';
+	for (size_t i = 0; i < value->n && used + 1 < sizeof(text); i++)
+	{
+		char		c = value->p[i];
+
+		if (c == '[' && !quoted && used == 0)
+			quoted = true;
+		else if (c == ']' && quoted)
+			quoted = false;
+		else if (c == '.' && !quoted)
+		{
+			text[used] = '\0';
+			strcpy(schema, text);
+			used = 0;
+		}
+		else
+			text[used++] = c;
+	}
+	text[used] = '\0';
+	strcpy(target, text);
+	return used > 0;
+}
+
+static bool
+fn_object_id(Call *call, const SqlValue *a, SqlValue *out)
+{
+	char		schema[NAME_MAX_BYTES];
+	char		name[NAME_MAX_BYTES];
+	char		type[3] = "";
+
+	split_name(&a[0], schema, name);
+	out->i = catalog_object(call->session, schema[0] != '\0' ? schema : NULL, name, type);
+	if (call->plan->count > 1 && out->i != 0 &&
+		(a[1].n != strlen(type) || strncasecmp(a[1].p, type, a[1].n) != 0))
+		out->i = 0;
+	out->null = out->i == 0;
+	return true;
+}
+
+static bool
+fn_object_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	const TableInfo *table = catalog_table_by_id(call->session, (int) a[0].i);
+
+	value_text(call, out, table != NULL ? table->name : NULL);
+	return true;
+}
+
+typedef struct Property
+{
+	const char *name;
+	const char *value;			/* NULL: the instance's name */
+	int			number;			/* when value is "" */
+} Property;
+
+static const Property server_properties[] = {
+	{"ProductVersion", PRODUCT_VERSION, 0},
+	{"ProductMajorVersion", "15", 0},
+	{"ProductMinorVersion", "0", 0},
+	{"ProductBuild", "2000", 0},
+	{"ProductLevel", "RTM", 0},
+	{"Edition", "Enterprise Edition (64-bit)", 0},
+	{"EngineEdition", "", 3},
+	{"ServerName", NULL, 0},
+	{"MachineName", NULL, 0},
+	{"Collation", "SQL_Latin1_General_CP1_CI_AS", 0},
+	{"IsClustered", "", 0},
+	{"IsHadrEnabled", "", 0},
+	{"IsIntegratedSecurityOnly", "", 0},
+	{"IsSingleUser", "", 0},
+};
+
+static bool
+fn_serverproperty(Call *call, const SqlValue *a, SqlValue *out)
+{
+	char		text[32];
+
+	out->null = true;
+	for (size_t i = 0; i < sizeof(server_properties) / sizeof(server_properties[0]); i++)
+	{
+		const Property *property = &server_properties[i];
+
+		if (a[0].n != strlen(property->name) || strncasecmp(a[0].p, property->name, a[0].n) != 0)
+			continue;
+		snprintf(text, sizeof(text), "%d", property->number);
+		value_text(call, out, property->value == NULL ? instance.name :
+				   property->value[0] == '\0' ? text : property->value);
+	}
+	return true;
+}
+
+static bool
+fn_databasepropertyex(Call *call, const SqlValue *a, SqlValue *out)
+{
+	Database   *database = database_of(call, &a[0]);
+	char		property[64];
+	const char *words;
+	int			state;
+
+	out->null = true;
+	if (database == NULL)
+		return true;
+	state = database_state(database, &words);
+	snprintf(property, sizeof(property), "%.*s", (int) (a[1].n < 63 ? a[1].n : 63), a[1].p);
+	if (name_equal(property, "Status"))
+		value_text(call, out, words);
+	else if (state == 0 && name_equal(property, "Collation"))
+	{
+		char		collation[128] = "";
+		bool		own = database == call->session->database;
+
+		if (own)
+			catalog_text_setting(call->session->handle, "collation", collation, sizeof(collation));
+		value_text(call, out, collation[0] != '\0' ? collation : collation_default()->name);
+	}
+	else if (name_equal(property, "Updateability"))
+		value_text(call, out, "READ_WRITE");
+	else if (name_equal(property, "UserAccess"))
+		value_text(call, out, "MULTI_USER");
+	else if (name_equal(property, "Recovery"))
+		value_text(call, out, "FULL");
+	else if (state == 0 && name_equal(property, "Version"))
+		value_text(call, out, "904");
+	return true;
+}
+
+/* What CATCH sees of its error. */
+static bool
+fn_error(Call *call, const SqlValue *a, SqlValue *out)
+{
+	const SqlMessage *caught = &call->session->caught;
+	const char *name = call->plan->function->name;
+
+	(void) a;
+	out->null = !call->session->in_catch;
+	if (out->null)
+		return true;
+	if (strcmp(name, "ERROR_MESSAGE") == 0)
+		value_text(call, out, caught->text);
+	else if (strcmp(name, "ERROR_PROCEDURE") == 0)
+		value_text(call, out, caught->procedure[0] != '\0' ? caught->procedure : NULL);
+	else
+		out->i = strcmp(name, "ERROR_NUMBER") == 0 ? caught->number :
+			strcmp(name, "ERROR_SEVERITY") == 0 ? caught->severity :
+			strcmp(name, "ERROR_STATE") == 0 ? caught->state : caught->line;
+	return true;
+}
+
+static bool
+fn_rowcount_big(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	out->i = call->session->rows;
+	return true;
+}
+
+static bool
+type_of_smallint(Session *session, Expr *expr)
+{
+	(void) session;
+	expr->type = type_make(SQL_SMALLINT);
+	return true;
+}
+
+static bool
+type_of_identity(Session *session, Expr *expr)
+{
+	(void) session;
+	expr->type = type_make(SQL_DECIMAL);
+	expr->type.precision = 38;
+	return true;
+}
+
+static bool
+type_of_guid(Session *session, Expr *expr)
+{
+	(void) session;
+	expr->type = type_make(SQL_UNIQUEIDENTIFIER);
+	return true;
+}
+
+static bool
+type_of_message(Session *session, Expr *expr)
+{
+	expr->type = type_text(SQL_NVARCHAR, 4000, session->collation);
+	return true;
+}
+
+typedef struct Global
+{
+	const char *name;
+	SqlType		type;
+	int32_t		length;
+} Global;
+
+static const Global globals[] = {
+	{"@@ROWCOUNT", SQL_INT, 0}, {"@@ERROR", SQL_INT, 0}, {"@@TRANCOUNT", SQL_INT, 0},
+	{"@@SPID", SQL_SMALLINT, 0}, {"@@OPTIONS", SQL_INT, 0}, {"@@LOCK_TIMEOUT", SQL_INT, 0},
+	{"@@DATEFIRST", SQL_TINYINT, 0}, {"@@TEXTSIZE", SQL_INT, 0}, {"@@MAX_PRECISION", SQL_TINYINT, 0},
+	{"@@NESTLEVEL", SQL_INT, 0}, {"@@FETCH_STATUS", SQL_INT, 0}, {"@@PROCID", SQL_INT, 0},
+	{"@@MICROSOFTVERSION", SQL_INT, 0}, {"@@CONNECTIONS", SQL_INT, 0}, {"@@MAX_CONNECTIONS", SQL_INT, 0},
+	{"@@SERVERNAME", SQL_NVARCHAR, 128}, {"@@SERVICENAME", SQL_NVARCHAR, 128},
+	{"@@LANGUAGE", SQL_NVARCHAR, 128}, {"@@VERSION", SQL_NVARCHAR, 300},
+	{"@@IDENTITY", SQL_DECIMAL, 38}, {"@@DBTS", SQL_VARBINARY, 8}
+};
+
+bool
+global_type(Session *session, const char *name, TypeSpec *type)
+{
+	for (size_t i = 0; i < sizeof(globals) / sizeof(globals[0]); i++)
+	{
+		if (!name_equal(globals[i].name, name))
+			continue;
+		*type = type_text(globals[i].type, globals[i].length, NULL);
+		if (globals[i].type == SQL_NVARCHAR)
+			type->collation = session->collation;
+		if (globals[i].type == SQL_DECIMAL)
+		{
+			type->precision = 38;
+			type->length = 0;
+		}
+		return true;
+	}
+	return false;
+}
+
+static int64_t
+global_number(const Session *session, const char *name)
+{
+	const Settings *settings = &session->settings;
+
+	if (name_equal(name, "@@ROWCOUNT"))
+		return session->rows > INT32_MAX ? INT32_MAX : session->rows;
+	if (name_equal(name, "@@ERROR"))
+		return session->error;
+	if (name_equal(name, "@@TRANCOUNT"))
+		return session->transaction.count;
+	if (name_equal(name, "@@SPID"))
+		return session->login.spid;
+	if (name_equal(name, "@@OPTIONS"))
+		return settings->options;
+	if (name_equal(name, "@@LOCK_TIMEOUT"))
+		return settings->lock_timeout;
+	if (name_equal(name, "@@DATEFIRST"))
+		return settings->date_first;
+	if (name_equal(name, "@@TEXTSIZE"))
+		return settings->text_size;
+	if (name_equal(name, "@@MAX_PRECISION"))
+		return 38;
+	if (name_equal(name, "@@NESTLEVEL"))
+		return session->depth;
+	if (name_equal(name, "@@FETCH_STATUS"))
+		return -1;
+	if (name_equal(name, "@@MICROSOFTVERSION"))
+		return 15 << 24 | 2000;
+	return name_equal(name, "@@MAX_CONNECTIONS") ? 32767 : 0;
+}
+
+bool
+global_value(Session *session, const char *name, Arena *arena, SqlValue *value)
+{
+	TypeSpec	type;
+	const char *text = "";
+
+	if (!global_type(session, name, &type))
+		return false;
+	if (type.type == SQL_DECIMAL)
+	{
+		value->null = !session->identity_known;
+		decimal_from_int64(session->identity, &value->d);
+		return true;
+	}
+	if (type.type == SQL_VARBINARY)
+	{
+		value->p = memset(arena_alloc(arena, 8), 0, 8);
+		value->n = 8;
+		return true;
+	}
+	if (type.type != SQL_NVARCHAR)
+	{
+		value->i = global_number(session, name);
+		return true;
+	}
+	if (name_equal(name, "@@SERVERNAME"))
+		text = instance.name;
+	else if (name_equal(name, "@@SERVICENAME"))
+		text = "MSSQLSERVER";
+	else if (name_equal(name, "@@LANGUAGE"))
+		text = session->settings.language;
+	else
+		text = PRODUCT_TEXT;
+	value->n = strlen(text);
+	value->p = arena_copy(arena, text, value->n);
+	return true;
+}
+
+#define ONCE	FUNCTION_VOLATILE
+
+const Function system_functions[] = {
+	{"DB_NAME", FUNCTION_SCALAR, 0, 1, "i", type_of_sysname, fn_db_name, 0, NULL},
+	{"DB_ID", FUNCTION_SCALAR, 0, 1, "s", type_of_smallint, fn_db_id, 0, NULL},
+	{"HAS_DBACCESS", FUNCTION_SCALAR, 1, 1, "s", type_of_int, fn_has_dbaccess, 0, NULL},
+	{"SUSER_SNAME", FUNCTION_SCALAR, 0, 1, "a", type_of_sysname, fn_login, 0, NULL},
+	{"SUSER_NAME", FUNCTION_SCALAR, 0, 1, "a", type_of_sysname, fn_login, 0, NULL},
+	{"ORIGINAL_LOGIN", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_login, 0, NULL},
+	{"SYSTEM_USER", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_login, 0, NULL},
+	{"USER_NAME", FUNCTION_SCALAR, 0, 1, "i", type_of_sysname, fn_user_name, 0, NULL},
+	{"CURRENT_USER", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_user_name, 0, NULL},
+	{"SESSION_USER", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_user_name, 0, NULL},
+	{"USER", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_user_name, 0, NULL},
+	{"SCHEMA_NAME", FUNCTION_SCALAR, 0, 1, "i", type_of_sysname, fn_schema_name, 0, NULL},
+	{"HOST_NAME", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_host_name, 0, NULL},
+	{"APP_NAME", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_app_name, 0, NULL},
+	{"IS_SRVROLEMEMBER", FUNCTION_SCALAR, 1, 2, "s", type_of_int, fn_is_srvrolemember, 0, NULL},
+	{"XACT_STATE", FUNCTION_SCALAR, 0, 0, "", type_of_smallint, fn_xact_state, 0, NULL},
+	{"SCOPE_IDENTITY", FUNCTION_SCALAR, 0, 0, "", type_of_identity, fn_scope_identity, 0, NULL},
+	{"NEWID", FUNCTION_SCALAR, 0, 0, "", type_of_guid, fn_newid, FUNCTION_NOT_NULL | ONCE, NULL},
+	{"OBJECT_ID", FUNCTION_SCALAR, 1, 2, "s", type_of_int, fn_object_id, 0, NULL},
+	{"OBJECT_NAME", FUNCTION_SCALAR, 1, 1, "i", type_of_sysname, fn_object_name, 0, NULL},
+	{"SERVERPROPERTY", FUNCTION_SCALAR, 1, 1, "s", type_of_sysname, fn_serverproperty, 0, NULL},
+	{"DATABASEPROPERTYEX", FUNCTION_SCALAR, 2, 2, "s", type_of_sysname, fn_databasepropertyex, 0, NULL},
+	{"ROWCOUNT_BIG", FUNCTION_SCALAR, 0, 0, "", type_of_bigint, fn_rowcount_big, 0, NULL},
+	{"ERROR_NUMBER", FUNCTION_SCALAR, 0, 0, "", type_of_int, fn_error, 0, NULL},
+	{"ERROR_SEVERITY", FUNCTION_SCALAR, 0, 0, "", type_of_int, fn_error, 0, NULL},
+	{"ERROR_STATE", FUNCTION_SCALAR, 0, 0, "", type_of_int, fn_error, 0, NULL},
+	{"ERROR_LINE", FUNCTION_SCALAR, 0, 0, "", type_of_int, fn_error, 0, NULL},
+	{"ERROR_MESSAGE", FUNCTION_SCALAR, 0, 0, "", type_of_message, fn_error, 0, NULL},
+	{"ERROR_PROCEDURE", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_error, 0, NULL},
+	{NULL, FUNCTION_SCALAR, 0, 0, NULL, NULL, NULL, 0, NULL}
+};
