@@ -16,6 +16,7 @@
 #include "mirror_state.h"
 
 #define PRESENCES	512
+#define SILENCE_MAX 60000		/* milliseconds until a link to nobody is given up */
 
 typedef struct Question
 {
@@ -210,7 +211,8 @@ serve_presence(Link *link, Frame *frame)
 	pthread_mutex_unlock(&witness_lock);
 
 	reply(link, presence != NULL ? WITNESS_OK : WITNESS_UNKNOWN, 0);
-	while (presence != NULL && link_receive(link, -1, 1000, frame) == LINK_IDLE)
+	while (presence != NULL && link_receive(link, -1, 1000, frame) == LINK_IDLE &&
+		   link_silence(link) < SILENCE_MAX)
 		;
 	pthread_mutex_lock(&witness_lock);
 	if (presence != NULL)
