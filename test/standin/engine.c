@@ -220,6 +220,13 @@ session_message(Session *session, const SqlMessage *message)
 	return false;
 }
 
+bool
+session_conversion_error(Session *session, SqlMessage *message)
+{
+	message->line = 0;
+	return session_message(session, message);
+}
+
 static bool
 put_error(Session *session, int number, int state, va_list arguments)
 {

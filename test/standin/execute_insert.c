@@ -252,7 +252,7 @@ give_item(Inserter *inserter, int target, Expr *expr, const TypeSpec *type, bool
 		return give_value(inserter, target, &expr->type, &expr->literal);
 	memset(&value, 0, sizeof(value));
 	if (!convert_value(&expr->literal, &expr->type, type, 0, true, inserter->writer.row_arena, &value, &error))
-		return session_message(inserter->session, &error);
+		return session_conversion_error(inserter->session, &error);
 	return give_value(inserter, target, type, &value);
 }
 

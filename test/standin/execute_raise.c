@@ -30,7 +30,7 @@ text_of(Session *session, const TypeSpec *type, const SqlValue *value, size_t *s
 		out = *value;
 	else if (!convert_value(value, type, &text, 0, true, session->arena, &out, &error))
 	{
-		session_message(session, &error);
+		session_conversion_error(session, &error);
 		return NULL;
 	}
 	*size = out.n;

@@ -24,6 +24,7 @@ void
 function_fail(sqlite3_context *context, const SqlMessage *error)
 {
 	engine_thread()->error = *error;
+	engine_thread()->error.line = 0;
 	sqlite3_result_error(context, error->text, -1);
 }
 

@@ -83,7 +83,7 @@ rowwriter_convert(RowWriter *writer, int column, const TypeSpec *type, const Sql
 	{
 		if (error.number == 2628)
 			truncation_error(writer, column, type, value, &error);
-		return session_message(session, &error);
+		return session_conversion_error(session, &error);
 	}
 	if (target->type == SQL_DECIMAL || target->type == SQL_DATETIMEOFFSET || target->type == SQL_UNIQUEIDENTIFIER)
 		scratch = arena_alloc(writer->row_arena, STORAGE_SCRATCH);

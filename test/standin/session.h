@@ -175,6 +175,7 @@ extern EngineThread *engine_thread(void);
 extern bool session_error(Session *session, int number, ...);
 extern bool session_error_state(Session *session, int number, int state, ...);
 extern bool session_message(Session *session, const SqlMessage *message);
+extern bool session_conversion_error(Session *session, SqlMessage *message); /* at the statement's line */
 extern bool session_sqlite_error(Session *session, int code);
 extern void session_info(Session *session, int number, int state, int severity,
 						 const char *format,...) __attribute__((format(printf, 5, 6)));

@@ -86,7 +86,7 @@ variable_set(Session *session, Variable *variable, const TypeSpec *type, const S
 	if (value->null || type->type == SQL_UNTYPED)
 		converted.null = true;
 	else if (!convert_value(value, type, &variable->type, 0, true, session->arena, &converted, &error))
-		return session_message(session, &error);
+		return session_conversion_error(session, &error);
 	if (!converted.null && converted.p != NULL)
 	{
 		memory = malloc(converted.n + 1);
