@@ -48,6 +48,7 @@ suite lint_self "$top/test/lint/self_test.sh"
 suite facts laboratory "$top/test/harness/facts.pl"
 suite regress laboratory "$top/test/harness/regress.pl"
 suite tap laboratory "$top/test/harness/tap.pl"
+suite clients laboratory "$top/test/clients/run.pl"
 
 echo
 echo "$passed passed, $failed failed"

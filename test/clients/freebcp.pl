@@ -1,0 +1,118 @@
+# FreeTDS freebcp: in, out and queryout of a table of the common types, compared.
+
+use strict;
+use warnings;
+use Test::More;
+use Client qw(run_client write_file);
+use TdsMirror::Lab qw(slurp scratch_folder);
+use TdsMirror::Pair;
+
+my @columns = (
+	[ id => 'int NOT NULL' ],
+	[ tiny => 'tinyint NULL' ],
+	[ small => 'smallint NULL' ],
+	[ big => 'bigint NULL' ],
+	[ flag => 'bit NULL' ],
+	[ price => 'decimal(12,4) NULL' ],
+	[ huge => 'numeric(38,0) NULL' ],
+	[ cash => 'money NULL' ],
+	[ single => 'real NULL' ],
+	[ double => 'float NULL' ],
+	[ code => 'char(4) NULL' ],
+	[ name => 'varchar(40) NULL' ],
+	[ title => 'nvarchar(40) NULL' ],
+	[ day => 'date NULL' ],
+	[ moment => 'datetime NULL' ],
+	[ precise => 'datetime2(7) NULL' ],
+	[ bytes => 'varbinary(16) NULL' ],
+	[ uuid => 'uniqueidentifier NULL' ]);
+
+my $table = '(' . join(', ', map { "$_->[0] $_->[1]" } @columns) . ')';
+my $folder = scratch_folder('freebcp-files');
+my $pair = TdsMirror::Pair->start(prefix => 'freebcp-', script => join("\ngo\n",
+	map { "CREATE TABLE dbo.$_ $table" } qw(source copied native)));
+my $a = $pair->a;
+
+$a->tsql(<<'SQL', database => 'erp');
+INSERT INTO dbo.source VALUES
+(1, 0, -32768, -9223372036854775808, 0, -12345678.9012, -99999999999999999999999999999999999999, -922337203685477.5807,
+ -1.5, -1e-300, 'ab', 'plain', N'Ünïcödé ✓', '0001-01-01', '1753-01-01T00:00:00', '0001-01-01T00:00:00', 0x00, '00000000-0000-0000-0000-000000000000'),
+(2, 255, 32767, 9223372036854775807, 1, 12345678.9012, 99999999999999999999999999999999999999, 922337203685477.5807,
+ 3.5, 1e300, 'abcd', 'with a | bar', N'𝄞 clef', '9999-12-31', '9999-12-31T23:59:59', '9999-12-31T23:59:59.9999999', 0xDEADBEEF,
+ '6F9619FF-8B86-D011-B42D-00C04FC964FF'),
+(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+SQL
+
+sub freebcp
+{
+	my (@arguments) = @_;
+	my ($status, $out, $err) = run_client([ 'freebcp', @arguments, '-S', $a->address . ':' . $a->port,
+		'-U', $TdsMirror::Instance::user, '-P', $TdsMirror::Instance::password, '-D', 'erp' ]);
+
+	return ($status, "$out$err");
+}
+
+# How many rows of the two tables differ in any column.
+sub differing
+{
+	my ($x, $y, @names) = @_;
+	my $same = join ' AND ', map { "(x.$_ = y.$_ OR (x.$_ IS NULL AND y.$_ IS NULL))" } @names;
+
+	return $a->tsql("SELECT COUNT(*) FROM dbo.$x AS x FULL JOIN dbo.$y AS y ON $same WHERE x.id IS NULL OR y.id IS NULL",
+		database => 'erp') =~ s/\s//gr;
+}
+
+my @names = map { $_->[0] } @columns;
+
+# Native files carry every type exactly.
+my ($status, $said) = freebcp('dbo.source', 'out', "$folder/native", '-n');
+is($status, 0, 'out, native') or diag $said;
+like($said, qr/\b3 rows copied/, 'says how many rows');
+($status, $said) = freebcp('dbo.native', 'in', "$folder/native", '-n');
+is($status, 0, 'in, native') or diag $said;
+like($said, qr/\b3 rows copied/, 'says how many rows');
+is(differing('source', 'native', @names), 0, 'the copy is the same in every column');
+is(differing('source', 'copied', @names), 6, 'and a comparison with an empty table finds all rows');
+
+# A text file: freebcp itself cuts money and fractions of seconds there.
+my @exact = grep { !/^(?:moment|precise|cash|single|double)$/ } @names;
+($status, $said) = freebcp('dbo.source', 'out', "$folder/text", '-c', '-t', '~');
+is($status, 0, 'out, text') or diag $said;
+my @lines = split /\n/, slurp("$folder/text");
+is(scalar @lines, 3, 'a line a row');
+is((split /~/, $lines[1])[3], '9223372036854775807', 'with the values as text');
+is($lines[2], '3' . '~' x $#columns, 'and NULL as nothing');
+($status, $said) = freebcp('dbo.copied', 'in', "$folder/text", '-c', '-t', '~');
+is($status, 0, 'in, text') or diag $said;
+is(differing('source', 'copied', @exact), 0, 'the copy is the same');
+
+# queryout: rows of a query, none of what SET FMTONLY ON forbids.
+($status, $said) = freebcp('SELECT id, big, title FROM dbo.source WHERE id < 3 ORDER BY id DESC', 'queryout', "$folder/query", '-c');
+is($status, 0, 'queryout') or diag $said;
+is(slurp("$folder/query"), "2\t9223372036854775807\t𝄞 clef\n1\t-9223372036854775808\tÜnïcödé ✓\n", 'the rows of the query');
+
+# A larger load, in batches, with a hint.
+my $rows = 20_000;
+$a->tsql('CREATE TABLE dbo.loaded (id int NOT NULL PRIMARY KEY, note nvarchar(40) NULL, v float NULL)', database => 'erp');
+write_file("$folder/many", join '', map { "$_\tnote $_\t" . $_ / 4 . "\n" } 1 .. $rows);
+($status, $said) = freebcp('dbo.loaded', 'in', "$folder/many", '-c', '-b', '5000', '-h', 'TABLOCK');
+is($status, 0, "in, $rows rows") or diag $said;
+is($a->tsql('SELECT COUNT(*), SUM(CAST(id AS bigint)), MAX(v) FROM dbo.loaded', database => 'erp') =~ s/\s//gr,
+	join('|', $rows, $rows * ($rows + 1) / 2, $rows / 4), 'all of them are there');
+
+# What cannot be loaded.
+($status, $said) = freebcp('dbo.loaded', 'in', "$folder/many", '-c');
+isnt($status, 0, 'keys that are there already: an error');
+like($said, qr/2627/, 'namely 2627');
+is($a->tsql('SELECT COUNT(*) FROM dbo.loaded', database => 'erp') + 0, $rows, 'and nothing was added');
+($status, $said) = freebcp('dbo.nosuch', 'in', "$folder/many", '-c');
+like($said, qr/208/, 'a table that is not there: 208');
+
+# What was loaded is on the other partner as well.
+$a->tsql('ALTER DATABASE [erp] SET PARTNER FAILOVER');
+$pair->wait_principal($pair->b);
+is($pair->b->tsql('SELECT COUNT(*), SUM(CAST(id AS bigint)) FROM dbo.loaded', database => 'erp') =~ s/\s//gr,
+	"$rows|" . $rows * ($rows + 1) / 2, 'the other partner has the load too');
+
+$pair->stop;
+done_testing();
