@@ -129,6 +129,9 @@ analyse_function(Analysis *analysis, Scope *scope, Expr *expr)
 		return session_error(session, 10753, expr->text);
 	if (expr->over != NULL && !analyse_over(analysis, scope, expr, function))
 		return false;
+	if ((function->flags & FUNCTION_COLLATES) &&
+		collation_combine(session, expr->arguments.items[0], expr->arguments.items[1], expr->text) == NULL)
+		return false;
 	expr->nullable = !(function->flags & FUNCTION_NOT_NULL);
 	if (!function->type(session, expr))
 		return false;

@@ -199,7 +199,9 @@ emit_like(Emission *emission, Expr *expr)
 		emit_expr_as(emission, expr->other, &type);
 	else
 		emit_text(emission, "''");
-	emit_format(emission, ", ?%d))", emit_plan_slot(emission, expr->type.collation, sizeof(Collation)));
+	/* Among varchars, blanks at the text's end do not count. */
+	emit_format(emission, ", ?%d, %d))", emit_plan_slot(emission, expr->type.collation, sizeof(Collation)),
+				!type_is_unicode(expr->left->type.type) && !type_is_unicode(expr->right->type.type));
 }
 
 static void

@@ -20,7 +20,7 @@ emit_conversion(Emission *emission, const TypeSpec *from, const TypeSpec *to, in
 	memset(&plan, 0, sizeof(plan));
 	plan.from = *from;
 	plan.to = *to;
-	plan.style = style;
+	plan.style = style != 0 ? style : session_style(emission->session, from, to);
 	plan.null_on_error = null_on_error;
 	emit_format(emission, "t_convert(?%d, ", emit_plan_slot(emission, &plan, sizeof(plan)));
 }
@@ -34,7 +34,7 @@ fold_literal(Emission *emission, const Expr *expr, const TypeSpec *type)
 
 	memset(&value, 0, sizeof(value));
 	if (expr->kind != EXPR_LITERAL ||
-		!convert_value(&expr->literal, &expr->type, type, 0, true, emission->arena, &value, &error))
+		!convert_value(&expr->literal, &expr->type, type, session_style(emission->session, &expr->type, type), true, emission->arena, &value, &error))
 		return false;
 	emit_value(emission, type, &value);
 	return true;
@@ -295,6 +295,9 @@ emit_scalar(Emission *emission, const Function *function, Expr *expr)
 	plan->count = count;
 	for (int i = 0; i < count; i++)
 		plan->types[i] = function_argument_type(function, i, &expr->arguments.items[i]->type);
+	if (function->flags & FUNCTION_COLLATES)
+		plan->types[0].collation = plan->types[1].collation =
+			collation_combine(emission->session, expr->arguments.items[0], expr->arguments.items[1], "charindex");
 	emit_format(emission, "%s(?%d", function->flags & FUNCTION_VOLATILE ? "t_call_volatile" : "t_call",
 				emit_plan_slot(emission, plan, size));
 	for (int i = 0; i < count; i++)

@@ -251,7 +251,7 @@ give_item(Inserter *inserter, int target, Expr *expr, const TypeSpec *type, bool
 	if (storage_same(&expr->type, type) || expr->literal.null)
 		return give_value(inserter, target, &expr->type, &expr->literal);
 	memset(&value, 0, sizeof(value));
-	if (!convert_value(&expr->literal, &expr->type, type, 0, true, inserter->writer.row_arena, &value, &error))
+	if (!convert_value(&expr->literal, &expr->type, type, session_style(inserter->session, &expr->type, type), true, inserter->writer.row_arena, &value, &error))
 		return session_conversion_error(inserter->session, &error);
 	return give_value(inserter, target, type, &value);
 }

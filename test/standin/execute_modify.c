@@ -13,6 +13,7 @@
 #include "execute.h"
 #include "execute_output.h"
 #include "functions.h"
+#include "identity.h"
 #include "transaction.h"
 
 typedef struct ModifiedRow
@@ -421,6 +422,7 @@ truncate_entered(Session *session, ObjectName *name)
 		if (table->references[i].parent != table->id)
 			return session_error(session, 4712, table->name);
 	}
+	identity_forget(session->database, session->generation, table->id);
 	return change_format(session, "DELETE FROM t%d", table->id) &&
 		change_format(session, "UPDATE standin_identity SET last_value = NULL WHERE object_id = %d", table->id);
 }

@@ -61,6 +61,16 @@ settings_default(Session *session)
 	strcpy(settings->language, "us_english");
 }
 
+int
+session_style(const Session *session, const TypeSpec *from, const TypeSpec *to)
+{
+	if (session == NULL || !type_is_text(from->type) || !type_is_time(to->type))
+		return 0;
+	if (strcmp(session->settings.date_format, "dmy") == 0)
+		return 103;
+	return strcmp(session->settings.date_format, "ymd") == 0 ? 111 : 0;
+}
+
 static bool
 set_switch(Session *session, const char *name, bool on)
 {

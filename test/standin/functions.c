@@ -220,12 +220,23 @@ call_convert(sqlite3_context *context, int count, sqlite3_value **values)
 		function_fail(context, &error);
 }
 
-/* t_like(text, pattern, escape, collation) */
+static bool
+is_like(const Collation *collation, sqlite3_value **values, int size, uint32_t escape)
+{
+	return collation_like(collation, (const char *) sqlite3_value_text(values[0]), (size_t) size,
+						  (const char *) sqlite3_value_text(values[1]),
+						  (size_t) sqlite3_value_bytes(values[1]), escape);
+}
+
+/* t_like(text, pattern, escape, collation, trim) */
 static void
 call_like(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	const Collation *collation = sqlite3_value_pointer(values[3], PLAN_POINTER);
 	const uint8_t *escape;
+	const char *text;
+	int			size;
+	bool		like;
 	uint32_t	character = 0;
 
 	(void) count;
@@ -246,10 +257,12 @@ call_like(sqlite3_context *context, int count, sqlite3_value **values)
 			character = (uint32_t) (escape[0] & 0x0F) << 12 | (uint32_t) (escape[1] & 0x3F) << 6 |
 				(escape[2] & 0x3F);
 	}
-	sqlite3_result_int(context, collation_like(collation, (const char *) sqlite3_value_text(values[0]),
-											   (size_t) sqlite3_value_bytes(values[0]),
-											   (const char *) sqlite3_value_text(values[1]),
-											   (size_t) sqlite3_value_bytes(values[1]), character));
+	text = (const char *) sqlite3_value_text(values[0]);
+	size = sqlite3_value_bytes(values[0]);
+	like = is_like(collation, values, size, character);
+	while (!like && sqlite3_value_int(values[4]) != 0 && size > 0 && text[size - 1] == ' ')
+		like = is_like(collation, values, --size, character);
+	sqlite3_result_int(context, like);
 }
 
 /* The variable as it is now, between two rows. */
@@ -326,7 +339,7 @@ static const SqliteFunction sqlite_functions[] = {
 	{"t_call_volatile", -1, 0, call_function},
 	{"t_arith", 3, SQLITE_DETERMINISTIC, call_arithmetic},
 	{"t_convert", 2, SQLITE_DETERMINISTIC, call_convert},
-	{"t_like", 4, SQLITE_DETERMINISTIC, call_like},
+	{"t_like", 5, SQLITE_DETERMINISTIC, call_like},
 	{"t_variable", 1, 0, call_variable},
 	{"t_limit", 1, SQLITE_DETERMINISTIC, call_limit},
 	{"t_database", 0, 0, call_database},

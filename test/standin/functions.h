@@ -36,6 +36,7 @@ typedef enum FunctionKind
 
 #define FUNCTION_SEES_NULL	1	/* the body is called with NULLs, too */
 #define FUNCTION_NOT_NULL	2	/* never gives NULL */
+#define FUNCTION_COLLATES	8	/* compares its first two arguments */
 #define FUNCTION_VOLATILE	4	/* another value for every row */
 
 /*

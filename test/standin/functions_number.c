@@ -358,6 +358,12 @@ type_of_unified(Session *session, Expr *expr, int first)
 static bool
 type_of_coalesce(Session *session, Expr *expr)
 {
+	bool		all_null = true;
+
+	for (int i = 0; i < expr->arguments.count; i++)
+		all_null = all_null && expr->arguments.items[i]->type.type == SQL_UNTYPED;
+	if (all_null)
+		return session_error(session, 4127);
 	return type_of_unified(session, expr, 0);
 }
 

@@ -160,6 +160,7 @@ static const MessageRow messages[] = {
 	{4108, 15, 1, true, "Windowed functions can only appear in the SELECT or ORDER BY clauses."},
 	{4112, 15, 1, true, "The function '%s' must have an OVER clause with ORDER BY."},
 	{4121, 16, 1, true, "Cannot find either column \"%s\" or the user-defined function or aggregate \"%s.%s\", or the name is ambiguous."},
+	{4127, 16, 1, true, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."},
 	{4145, 15, 1, true, "An expression of non-boolean type specified in a context where a condition is expected, near '%s'."},
 	{4405, 16, 1, true, "View or function '%s' is not updatable because the modification affects multiple base tables."},
 	{4413, 16, 1, true, "Could not use view or function '%s' because of binding errors."},

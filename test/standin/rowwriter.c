@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "changelog.h"
+#include "identity.h"
 #include "rowwriter.h"
 
 bool
@@ -79,7 +80,7 @@ rowwriter_convert(RowWriter *writer, int column, const TypeSpec *type, const Sql
 		return true;
 	memset(&out, 0, sizeof(out));
 	memset(&error, 0, sizeof(error));
-	if (!convert_value(value, type, target, 0, cut, writer->row_arena, &out, &error))
+	if (!convert_value(value, type, target, session_style(session, type, target), cut, writer->row_arena, &out, &error))
 	{
 		if (error.number == 2628)
 			truncation_error(writer, column, type, value, &error);
@@ -246,6 +247,20 @@ rowwriter_update(RowWriter *writer, int64_t row, const RawValue *old, RawValue *
 		constraint_child(writer, values, changed) && constraint_parent(writer, old, changed);
 }
 
+/* Another transaction may have taken values and given them up. */
+static void
+recall_identity(RowWriter *writer, int64_t increment)
+{
+	const Session *session = writer->session;
+	int64_t		given;
+
+	if (!identity_recall(session->database, session->generation, writer->table->id, &given))
+		return;
+	if (!writer->identity_known || (increment > 0) == (given > writer->identity))
+		writer->identity = given;
+	writer->identity_known = true;
+}
+
 /* The next identity value, in the storage of its column. */
 bool
 rowwriter_identity(RowWriter *writer, RawValue *value)
@@ -272,6 +287,7 @@ rowwriter_identity(RowWriter *writer, RawValue *value)
 		}
 		if (statement != NULL)
 			sqlite3_reset(statement);
+		recall_identity(writer, column->increment);
 		writer->identity_used = true;
 	}
 	memset(&next, 0, sizeof(next));
@@ -295,6 +311,8 @@ rowwriter_finish(RowWriter *writer, bool ok)
 	probe_free(&writer->computed);
 	arena_free(writer->row_arena);
 	writer->row_arena = NULL;
+	if (writer->identity_known)
+		identity_note(writer->session->database, writer->session->generation, writer->table->id, writer->identity);
 	if (ok && writer->identity_known)
 		ok = change_format(writer->session, "UPDATE standin_identity SET last_value = %lld WHERE object_id = %d",
 						   (long long) writer->identity, writer->table->id);

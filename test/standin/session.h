@@ -58,6 +58,7 @@ typedef struct Variable
 	char	   *memory;			/* what value.p points to */
 	bool		output;
 	bool		given;			/* a parameter with a value */
+	const void *declaration;	/* which DECLARE made it */
 } Variable;
 
 /* A batch, or the text of an EXEC, being run. */
@@ -182,6 +183,9 @@ extern void session_info(Session *session, int number, int state, int severity,
 
 /* Has attention come, or was the session interrupted? */
 extern bool session_stopped(Session *session);
+
+/* The style of a conversion without one: SET DATEFORMAT decides how dates are read. */
+extern int	session_style(const Session *session, const TypeSpec *from, const TypeSpec *to);
 
 /* Connects the session to a database; the old one is left. */
 extern bool session_switch(Session *session, Database *database, SqlMessage *error);

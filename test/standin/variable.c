@@ -63,13 +63,13 @@ variable_add(Session *session, Frame *frame, const char *name, const TypeSpec *t
 		if (variable == NULL)
 			abort();
 		variable->name = strdup(name);
+		variable->type = *type;
+		if (type_is_text(type->type))
+			variable->type.collation = session->collation;
+		variable->value.null = true;
 		variable->next = frame->variables;
 		frame->variables = variable;
 	}
-	variable->type = *type;
-	if (type_is_text(type->type))
-		variable->type.collation = session->collation;
-	variable->value.null = true;
 	return variable;
 }
 
@@ -85,7 +85,7 @@ variable_set(Session *session, Variable *variable, const TypeSpec *type, const S
 	memset(&error, 0, sizeof(error));
 	if (value->null || type->type == SQL_UNTYPED)
 		converted.null = true;
-	else if (!convert_value(value, type, &variable->type, 0, true, session->arena, &converted, &error))
+	else if (!convert_value(value, type, &variable->type, session_style(session, type, &variable->type), true, session->arena, &converted, &error))
 		return session_conversion_error(session, &error);
 	if (!converted.null && converted.p != NULL)
 	{
@@ -119,7 +119,11 @@ execute_declare(Session *session, DeclarationList *declarations)
 
 		if (!check_type(session, &declaration->type, i + 1))
 			return false;
+		variable = find_in(session->frame, declaration->variable);
+		if (variable != NULL && variable->declaration != declaration)
+			return session_error(session, 134, declaration->variable);
 		variable = variable_add(session, session->frame, declaration->variable, &declaration->type.spec);
+		variable->declaration = declaration;
 		if (declaration->value != NULL &&
 			(!evaluate(session, declaration->value, &type, &value) ||
 			 !type_check_implicit(session, &type, &variable->type) ||
