@@ -7,7 +7,7 @@ server=15
 
 needed="gcc make pkg-config libc6-dev perl util-linux procps
  postgresql-$server postgresql-server-dev-$server
- freetds-dev freetds-bin libsqlite3-dev libipc-run-perl clang"
+ freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-run-perl clang"
 
 missing=
 for package in $needed; do

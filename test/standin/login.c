@@ -2,10 +2,10 @@
  * test/standin/login.c
  *		From the first byte of a connection to its session.
  *
- * PRELOGIN is optional, as it is to SQL Server.  Encryption is answered "not
- * supported"; what is negotiated comes back from read_prelogin(), so that a
- * handshake has its place between the two messages.  The order of the tokens
- * in the reply is the one that every client takes.
+ * PRELOGIN is optional, as it is to SQL Server, unless TLS is required.  Where
+ * it agrees on encryption, the handshake follows, inside of PRELOGIN packets;
+ * then all is TLS, or only LOGIN7 is.  The order of the tokens in the reply is
+ * the one that every client takes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,12 +50,26 @@ typedef enum PreloginOption
 	OPTION_END = 0xFF
 } PreloginOption;
 
-/* What we offer, by what the client asked for. */
-static const Encryption encryption_answer[] = {
-	[ENCRYPTION_LOGIN_ONLY] = ENCRYPTION_NOT_SUPPORTED,
-	[ENCRYPTION_ON] = ENCRYPTION_NOT_SUPPORTED,
-	[ENCRYPTION_NOT_SUPPORTED] = ENCRYPTION_NOT_SUPPORTED,
-	[ENCRYPTION_REQUIRED] = ENCRYPTION_NOT_SUPPORTED
+/* What we answer, by what we offer and what the client asked for. */
+static const Encryption encryption_answer[][4] = {
+	[TLS_OFF] = {
+		[ENCRYPTION_LOGIN_ONLY] = ENCRYPTION_NOT_SUPPORTED,
+		[ENCRYPTION_ON] = ENCRYPTION_NOT_SUPPORTED,
+		[ENCRYPTION_NOT_SUPPORTED] = ENCRYPTION_NOT_SUPPORTED,
+		[ENCRYPTION_REQUIRED] = ENCRYPTION_NOT_SUPPORTED
+	},
+	[TLS_OPTIONAL] = {
+		[ENCRYPTION_LOGIN_ONLY] = ENCRYPTION_LOGIN_ONLY,
+		[ENCRYPTION_ON] = ENCRYPTION_ON,
+		[ENCRYPTION_NOT_SUPPORTED] = ENCRYPTION_NOT_SUPPORTED,
+		[ENCRYPTION_REQUIRED] = ENCRYPTION_ON
+	},
+	[TLS_REQUIRED] = {
+		[ENCRYPTION_LOGIN_ONLY] = ENCRYPTION_REQUIRED,
+		[ENCRYPTION_ON] = ENCRYPTION_ON,
+		[ENCRYPTION_NOT_SUPPORTED] = ENCRYPTION_REQUIRED,
+		[ENCRYPTION_REQUIRED] = ENCRYPTION_ON
+	}
 };
 
 static uint16_t
@@ -354,7 +368,7 @@ run_login7(Connection *connection)
 }
 
 static bool
-run_prelogin(Connection *connection)
+run_prelogin(Connection *connection, Encryption *answer)
 {
 	Stream	   *stream = &connection->stream;
 	Encryption	asked;
@@ -365,23 +379,72 @@ run_prelogin(Connection *connection)
 		return false;
 	if (strike_at(connection, "prelogin", &error) != STRIKE_NONE)
 		return false;
-	answer_prelogin(stream, encryption_answer[asked]);
+	*answer = encryption_answer[tls_mode][asked];
+	answer_prelogin(stream, *answer);
 	return true;
+}
+
+/* What TLS has to say goes out as PRELOGIN packets until both sides are done. */
+static bool
+run_handshake(Stream *stream)
+{
+	Tls		   *tls = tls_open();
+	TlsStep		step = TLS_STEP_MORE;
+	MessageHead head;
+	const char *bytes;
+	size_t		size;
+
+	stream->reply_type = PACKET_PRELOGIN;
+	while (tls != NULL && step == TLS_STEP_MORE)
+	{
+		if (!stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head) ||
+			head.type != PACKET_PRELOGIN ||
+			!tls_feed(tls, stream->message, stream->message_size))
+			break;
+		step = tls_handshake(tls);
+		size = tls_output(tls, &bytes);
+		stream_put(stream, bytes, size);
+		if (size > 0)
+			stream_end(stream);
+		tls_output_sent(tls);
+	}
+	stream->reply_type = PACKET_REPLY;
+	if (step == TLS_STEP_DONE)
+		return stream_secure(stream, tls);
+	tls_close(tls);
+	return false;
+}
+
+/* Everything before LOGIN7, which then lies in the stream's message. */
+static bool
+reach_login7(Connection *connection)
+{
+	Stream	   *stream = &connection->stream;
+	Encryption	answer = ENCRYPTION_NOT_SUPPORTED;
+	MessageHead head;
+
+	if (!stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head))
+		return false;
+	if (head.type == PACKET_PRELOGIN &&
+		(!run_prelogin(connection, &answer) ||
+		 (answer != ENCRYPTION_NOT_SUPPORTED && !run_handshake(stream)) ||
+		 !stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head)))
+		return false;
+	if (answer == ENCRYPTION_LOGIN_ONLY)
+		stream_unsecure(stream);
+	if (tls_mode == TLS_REQUIRED && stream->tls == NULL)
+	{
+		log_line("spid %d: a login without encryption, which is required", stream->spid);
+		return false;
+	}
+	return head.type == PACKET_LOGIN;
 }
 
 bool
 login_run(Connection *connection)
 {
-	Stream	   *stream = &connection->stream;
-	MessageHead head;
 	SqlMessage	error;
 
-	if (strike_at(connection, "accept", &error) != STRIKE_NONE ||
-		!stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head))
-		return false;
-	if (head.type == PACKET_PRELOGIN &&
-		(!run_prelogin(connection) ||
-		 !stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head)))
-		return false;
-	return head.type == PACKET_LOGIN && run_login7(connection);
+	return strike_at(connection, "accept", &error) == STRIKE_NONE && reach_login7(connection) &&
+		run_login7(connection);
 }

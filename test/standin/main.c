@@ -22,8 +22,13 @@
 #include "log.h"
 #include "mirror_state.h"
 #include "server.h"
+#include "tls.h"
 
-#define FAULTS_MAX	32
+#define PATH_BYTES	1024
+
+static char tls_word[16] = "off";
+static char certificate_path[PATH_BYTES];
+static char key_path[PATH_BYTES];
 
 typedef enum Kind
 {
@@ -52,6 +57,9 @@ static const struct
 	{"plain-login", KIND_TEXT, instance.plain_login, sizeof(instance.plain_login), 0},
 	{"plain-password", KIND_TEXT, instance.plain_password, sizeof(instance.plain_password), 0},
 	{"minimum-timeout", KIND_NUMBER, &mirror_minimum_timeout, 0, 32767},
+	{"tls", KIND_TEXT, tls_word, sizeof(tls_word), 0},
+	{"certificate", KIND_TEXT, certificate_path, sizeof(certificate_path), 0},
+	{"key", KIND_TEXT, key_path, sizeof(key_path), 0},
 	{"fault", KIND_FAULT, NULL, 0, 0},
 };
 
@@ -107,6 +115,28 @@ set_defaults(void)
 }
 
 static bool
+set_tls(void)
+{
+	static const char *const words[] = {"off", "optional", "required"};
+	size_t		i = 0;
+
+	while (i < 3 && strcmp(words[i], tls_word) != 0)
+		i++;
+	if (i == 3)
+	{
+		fprintf(stderr, "--tls: off, optional or required\n");
+		return false;
+	}
+	if (i > 0 && (certificate_path[0] == '\0' || key_path[0] == '\0'))
+	{
+		fprintf(stderr, "--tls %s needs --certificate and --key\n", tls_word);
+		return false;
+	}
+	tls_mode = (TlsMode) i;
+	return true;
+}
+
+static bool
 parse_arguments(int argc, char **argv)
 {
 	struct option known[OPTIONS + 1];
@@ -131,12 +161,13 @@ parse_arguments(int argc, char **argv)
 		fprintf(stderr, "usage: standin --name NAME --data FOLDER [--port N] [--endpoint-port N]"
 				" [--address A] [--advertise NAME] [--control PATH] [--login L] [--password P]"
 				" [--plain-login L] [--plain-password P] [--minimum-timeout SECONDS]"
+				" [--tls off|optional|required --certificate FILE --key FILE]"
 				" [--fault \"POINT ACTION ...\"]...\n");
 		return false;
 	}
 	if (instance.advertise[0] == '\0')
 		strcpy(instance.advertise, instance.name);
-	return true;
+	return set_tls();
 }
 
 /* Two processes on one folder would be two instances with one identity. */
@@ -205,6 +236,8 @@ main(int argc, char **argv)
 	/* before any thread, so that all inherit the mask */
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
+	if (tls_mode != TLS_OFF && !tls_start(certificate_path, key_path))
+		return 1;
 	if (!lock_folder() || !link_listen() || !database_start() || !link_start(serve_endpoint) ||
 		!server_start() || !control_start())
 		return 1;

@@ -17,10 +17,13 @@
 
 #include "log.h"
 #include "packet.h"
+#include "strike.h"
 
 #define INPUT_CAPACITY	65536	/* a packet's length has 16 bits */
+#define RAW_CAPACITY	16384	/* of TLS records, at a time */
 #define MESSAGE_KEPT	(1024 * 1024)	/* a larger buffer is not kept for the next message */
 #define POLL_SLICE		50		/* ms between two looks at "killed" */
+#define SLOW_STEP		20		/* ms between two pieces on a slow link */
 #define CLOSE_DRAIN		1000	/* ms to wait for the client's FIN */
 
 #define PACKETS_MAX		(OUTPUT_CAPACITY / (PACKET_SIZE_MIN - PACKET_HEADER_SIZE) + 1)
@@ -31,6 +34,7 @@ stream_open(Stream *stream, int fd)
 	memset(stream, 0, sizeof(*stream));
 	stream->fd = fd;
 	stream->packet_size = PACKET_SIZE_DEFAULT;
+	stream->reply_type = PACKET_REPLY;
 	stream->output = malloc(OUTPUT_CAPACITY);
 	stream->input = malloc(INPUT_CAPACITY);
 	stream->scratch = arena_new();
@@ -70,11 +74,54 @@ stream_close(Stream *stream)
 	else
 		drain(stream);
 	close(stream->fd);
+	tls_close(stream->tls);
 	free(stream->output);
 	free(stream->input);
 	free(stream->message);
 	if (stream->scratch != NULL)
 		arena_free(stream->scratch);
+}
+
+bool
+stream_secure(Stream *stream, Tls *tls)
+{
+	size_t		size = stream->end - stream->start;
+
+	stream->tls = tls;
+	if (!tls_feed(tls, stream->input + stream->start, size))
+		return false;
+	stream->start = stream->end = 0;
+	return true;
+}
+
+void
+stream_unsecure(Stream *stream)
+{
+	tls_close(stream->tls);
+	stream->tls = NULL;
+}
+
+/* recv() without waiting, but clear text whatever the wire carries. */
+static ssize_t
+receive_clear(Stream *stream, char *bytes, size_t size)
+{
+	char		raw[RAW_CAPACITY];
+	ssize_t		got;
+
+	if (stream->tls == NULL)
+		return recv(stream->fd, bytes, size, MSG_DONTWAIT);
+	for (;;)
+	{
+		int			clear = tls_read(stream->tls, bytes, size);
+
+		if (clear != 0)
+			return clear < 0 ? 0 : clear;
+		got = recv(stream->fd, raw, sizeof(raw), MSG_DONTWAIT);
+		if (got <= 0)
+			return got;
+		if (!tls_feed(stream->tls, raw, (size_t) got))
+			return 0;
+	}
 }
 
 typedef enum Received
@@ -99,8 +146,7 @@ receive(Stream *stream, int64_t deadline)
 	}
 	for (;;)
 	{
-		got = recv(stream->fd, stream->input + stream->end, INPUT_CAPACITY - stream->end,
-				   MSG_DONTWAIT);
+		got = receive_clear(stream, stream->input + stream->end, INPUT_CAPACITY - stream->end);
 		if (got > 0)
 		{
 			stream->end += got;
@@ -174,6 +220,18 @@ next_packet(Stream *stream, int64_t deadline, size_t *size)
 	}
 }
 
+/* The packet's payload, within the limit. */
+static bool
+append_payload(Stream *stream, const uint8_t *packet, size_t size, size_t limit)
+{
+	size -= PACKET_HEADER_SIZE;
+	if (stream->message_size + size <= limit &&
+		message_append(stream, (const char *) packet + PACKET_HEADER_SIZE, size))
+		return true;
+	log_line("spid %d: message larger than %zu bytes, connection closed", stream->spid, limit);
+	return false;
+}
+
 static bool
 read_packets(Stream *stream, size_t limit, int64_t deadline, MessageHead *head)
 {
@@ -200,15 +258,9 @@ read_packets(Stream *stream, size_t limit, int64_t deadline, MessageHead *head)
 			return false;
 		first = false;
 		head->status |= packet[1];
-		size -= PACKET_HEADER_SIZE;
-		if (stream->message_size + size > limit ||
-			!message_append(stream, (const char *) packet + PACKET_HEADER_SIZE, size))
-		{
-			log_line("spid %d: message larger than %zu bytes, connection closed",
-					 stream->spid, limit);
+		if (!append_payload(stream, packet, size, limit))
 			return false;
-		}
-		if ((packet[1] & STATUS_END_OF_MESSAGE) != 0)
+		if ((packet[1] & STATUS_END_OF_MESSAGE) != 0 || head->type == PACKET_BULK)
 			return true;
 	}
 }
@@ -232,9 +284,34 @@ stream_read(Stream *stream, size_t limit, int timeout, MessageHead *head)
 	return false;
 }
 
+bool
+stream_read_more(Stream *stream, size_t consumed, size_t limit, MessageHead *head)
+{
+	size_t		size;
+	const uint8_t *packet;
+
+	stream->message_size -= consumed;
+	if (consumed > 0)
+		memmove(stream->message, stream->message + consumed, stream->message_size);
+	packet = stream->broken ? NULL : next_packet(stream, -1, &size);
+	if (packet != NULL && packet[0] == PACKET_ATTENTION)
+	{
+		counter_add(COUNTER_ATTENTIONS);
+		stream->attention = true;
+		return false;
+	}
+	if (packet == NULL || packet[0] != head->type || !append_payload(stream, packet, size, limit))
+	{
+		stream->broken = true;
+		return false;
+	}
+	head->status |= packet[1];
+	return true;
+}
+
 /* Sends all of the slices, or breaks the stream. */
 static void
-send_slices(Stream *stream, struct iovec *slices, int count)
+send_raw(Stream *stream, struct iovec *slices, int count)
 {
 	struct msghdr message;
 
@@ -274,6 +351,75 @@ send_slices(Stream *stream, struct iovec *slices, int count)
 	}
 }
 
+static void
+send_slices(Stream *stream, struct iovec *slices, int count)
+{
+	char		clear[OUTPUT_CAPACITY + PACKETS_MAX * PACKET_HEADER_SIZE];
+	const char *secured;
+	struct iovec slice;
+	size_t		used = 0;
+	int			i;
+
+	if (stream->tls == NULL || count == 0)
+	{
+		send_raw(stream, slices, count);
+		return;
+	}
+	for (i = 0; i < count; i++)
+	{
+		memcpy(clear + used, slices[i].iov_base, slices[i].iov_len);
+		used += slices[i].iov_len;
+	}
+	if (!tls_write(stream->tls, clear, used))
+		stream->broken = true;
+	slice.iov_len = tls_output(stream->tls, &secured);
+	slice.iov_base = (char *) secured;
+	send_raw(stream, &slice, 1);
+	tls_output_sent(stream->tls);
+}
+
+void
+stream_send_raw(Stream *stream, const void *bytes, size_t size)
+{
+	struct iovec slice = {(void *) bytes, size};
+
+	send_slices(stream, &slice, 1);
+}
+
+/* A piece every few milliseconds, as a line of so many bytes a second would bring them. */
+static void
+send_slowly(Stream *stream, const struct iovec *slices, int count, int64_t rate)
+{
+	size_t		most = rate * SLOW_STEP < 1000 ? 1 : (size_t) (rate * SLOW_STEP / 1000);
+	size_t		at;
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		for (at = 0; at < slices[i].iov_len && !stream->broken; at += most)
+		{
+			size_t		part = slices[i].iov_len - at < most ? slices[i].iov_len - at : most;
+
+			stream_send_raw(stream, (const char *) slices[i].iov_base + at, part);
+			clock_sleep((int64_t) part * 1000 / rate);
+			if (stream_hung_up(stream) && stream_stopped(stream) && !stream->attention)
+				stream->broken = true;
+		}
+	}
+}
+
+/* The point "send". */
+static void
+pass_send(Stream *stream, struct iovec *slices, int count)
+{
+	FaultHit	hit = fault_check("send", NULL);
+
+	if (hit.action == FAULT_THROTTLE)
+		send_slowly(stream, slices, count, hit.argument);
+	else if (hit.action == FAULT_NONE || strike_stream(stream, &hit) != STRIKE_OVER)
+		send_slices(stream, slices, count);
+}
+
 /* Sends the first size bytes of the output, as packets. */
 static void
 send_packets(Stream *stream, size_t size, bool end_of_message)
@@ -290,7 +436,7 @@ send_packets(Stream *stream, size_t size, bool end_of_message)
 		size_t		length = part + PACKET_HEADER_SIZE;
 		uint8_t    *header = headers[count];
 
-		header[0] = PACKET_REPLY;
+		header[0] = stream->reply_type;
 		header[1] = end_of_message && at + part == size ? STATUS_END_OF_MESSAGE : 0;
 		header[2] = (uint8_t) (length >> 8);
 		header[3] = (uint8_t) length;
@@ -305,7 +451,7 @@ send_packets(Stream *stream, size_t size, bool end_of_message)
 		count++;
 		at += part;
 	}
-	send_slices(stream, slices, 2 * count);
+	pass_send(stream, slices, 2 * count);
 	memmove(stream->output, stream->output + size, stream->used - size);
 	stream->used -= size;
 	stream->flushed = true;
@@ -361,7 +507,7 @@ stream_stopped(Stream *stream)
 		(uint8_t) stream->input[stream->start] == PACKET_ATTENTION)
 	{
 		stream->start += PACKET_HEADER_SIZE;
-		stream->attention = true;
+		stream->attention = fault_check("attention", NULL).action != FAULT_IGNORE;
 		counter_add(COUNTER_ATTENTIONS);
 	}
 	return stream->attention || stream->broken || atomic_load(&stream->killed);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "convert.h"
+#include "tls.h"
 
 typedef enum PacketType
 {
@@ -48,7 +49,9 @@ typedef struct Stream
 	bool		reset;			/* closing sends RST instead of FIN */
 	bool		attention;		/* has come, not answered yet */
 	bool		flushed;		/* output left since this was last cleared */
+	uint8_t		reply_type;		/* of the packets that are sent */
 	uint8_t		packet_id;
+	Tls		   *tls;			/* NULL: in clear */
 
 	char	   *output;			/* payload that has not been sent */
 	size_t		used;
@@ -75,12 +78,25 @@ typedef struct MessageHead
 	uint8_t		status;			/* of all packets, or-ed */
 } MessageHead;
 
+/* From now on both directions are TLS; what has been received already is its beginning. */
+extern bool stream_secure(Stream *stream, Tls *tls);
+
+/* Back to clear text. */
+extern void stream_unsecure(Stream *stream);
+
 /*
  * Reads the next message into stream->message.  limit bounds its size,
  * timeout (ms, -1 = none) the whole wait.  False: end of stream, killed, timed
- * out, or not TDS; the stream is broken then.
+ * out, or not TDS; the stream is broken then.  A bulk load may be larger than
+ * any memory: of it, only the first packet is read.
  */
 extern bool stream_read(Stream *stream, size_t limit, int timeout, MessageHead *head);
+
+/*
+ * Drops the first "consumed" bytes of the message that is being read and appends
+ * its next packet.  False: as above, or attention came instead.
+ */
+extern bool stream_read_more(Stream *stream, size_t consumed, size_t limit, MessageHead *head);
 
 /* Sends the packets that are full; at least one byte stays for the last one. */
 extern void stream_send_full(Stream *stream);
@@ -90,6 +106,9 @@ extern void stream_flush(Stream *stream);
 
 /* Ends the message. */
 extern void stream_end(Stream *stream);
+
+/* Sends bytes that need be no packet. */
+extern void stream_send_raw(Stream *stream, const void *bytes, size_t size);
 
 /* Looks, without waiting, whether attention came, the client left or a kill is due. */
 extern bool stream_stopped(Stream *stream);
