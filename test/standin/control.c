@@ -114,6 +114,8 @@ control_command(const char *line)
 		fprintf(out, "error: no command\n");
 	else if (strcasecmp(word, "fault") == 0)
 		fprintf(out, "%s\n", fault_set(rest));
+	else if (strcasecmp(word, "faults") == 0)
+		fault_list(out);
 	else if (strcasecmp(word, "clear") == 0)
 		fprintf(out, "%s\n", fault_clear(strtok_r(NULL, " \t", &rest)));
 	else if (strcasecmp(word, "refuse") == 0)

@@ -6,12 +6,15 @@
 #define STANDIN_CONTROL_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /*
  * Listens on instance.control_path, when there is one.  Commands:
  *
  *		fault POINT ACTION [ARG] [skip N] [count N] [scope APPLICATION...]
- *		clear [POINT]			ends its hangs as well
+ *		faults					those set, struck out or not: "point action argument skip N
+ *								count N hits N scope APPLICATION" a line, with what is left
+ *		clear [POINT]			forgets them and ends their hangs
  *		refuse on|off			the TDS listener
  *		partition on|off		every link to other instances
  *		counters				"name value" a line
@@ -24,7 +27,7 @@
  * Events of mirroring: principal, mirror, removed; synchronized, synchronizing,
  * disconnected, suspended, pending_failover; serving, no_quorum, undecided,
  * transition; witness_connected, witness_disconnected, vote, timeout, copied,
- * redo_failed, partition; and fault, for each that struck.
+ * redo_failed, partition; refuse; and fault, for each that struck.
  */
 extern bool control_start(void);
 extern void control_stop(void);
@@ -32,6 +35,8 @@ extern void control_stop(void);
 /* Both answer with a static text: "ok", or "error: ..." */
 extern const char *fault_set(char *words);
 extern const char *fault_clear(const char *point);	/* NULL = all */
+
+extern void fault_list(FILE *out);
 
 extern void fault_refuse(bool refuse);
 

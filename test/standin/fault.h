@@ -20,7 +20,19 @@ typedef enum FaultAction
 	FAULT_HANG,					/* say nothing more, keep the socket open, until the fault is cleared */
 	FAULT_KILL,					/* the process kills itself with SIGKILL */
 	FAULT_ERROR,				/* server error; argument is its number */
-	FAULT_DELAY					/* go on after argument milliseconds */
+	FAULT_DELAY,				/* go on after argument milliseconds */
+	FAULT_FATAL,				/* server error of severity 21, then FIN */
+	FAULT_THROTTLE,				/* send argument bytes a second */
+	FAULT_CORRUPT,				/* damage the record on its way to the mirror */
+	FAULT_IGNORE,				/* do as if nothing had come */
+
+	/* malformed replies, then FIN */
+	FAULT_GARBAGE,				/* a token that is none */
+	FAULT_OVERRUN,				/* a token longer than the message */
+	FAULT_ENVCHANGE,			/* ENVCHANGE shorter than what it holds */
+	FAULT_PLP_CUT,				/* the message ends inside a chunk */
+	FAULT_PLP_SHORT,			/* chunks are less than the length announced */
+	FAULT_PACKET				/* a packet of 7 bytes, header and all */
 } FaultAction;
 
 typedef struct FaultHit
@@ -30,12 +42,15 @@ typedef struct FaultHit
 } FaultHit;
 
 /*
- * Points: "accept", "prelogin", "login", "loginack", "batch", "row" (argument N
- * = after N rows of a result, at a flush; error is 1222 then, and delay 1 s),
- * "commit_before_log", "commit_after_ship", "commit_after_local",
- * "commit_before_reply", "link".
+ * Points: "accept", "prelogin", "login", "loginack", "batch" (any request), "row"
+ * (argument N = after N rows of a result, at a flush; error is 1222 then, fatal
+ * 596, and delay 1 s), "send" (each flush of a reply), "attention",
+ * "commit_before_log", "commit_after_ship" (the mirror has hardened it),
+ * "commit_after_local", "commit_before_reply", "link" (a transaction on its way to
+ * the mirror).
  *
- * Called where the point is passed.  application may be NULL before LOGIN7.
+ * Called where the point is passed.  application: NULL = the one that this
+ * thread named last.
  */
 extern FaultHit fault_check(const char *point, const char *application);
 
@@ -48,8 +63,7 @@ extern void fault_hang(bool (*stop) (void *), void *argument);
 /* Refuse: the listener is closed ("refuse on") and opened again ("refuse off"). */
 extern bool fault_refusing(void);
 
-/* One line of the control language: "fault POINT ACTION [ARG] [skip N] [count N] [scope APP]",
- * "clear", "refuse on|off", "counters", "events", "state", "wait EVENT MS". The answer, to be freed. */
+/* One line of the control language (control.h).  The answer, to be freed. */
 extern char *control_command(const char *line);
 
 typedef enum Counter

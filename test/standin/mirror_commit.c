@@ -88,11 +88,9 @@ pass(Database *database, const char *point, SqlMessage *error)
 			return true;
 		case FAULT_ERROR:
 			return database_error(error, (int) hit.argument, database_name(database));
-		case FAULT_CLOSE:
-		case FAULT_RESET:
-			break;
+		default:
+			return database_error(error, 596);
 	}
-	return database_error(error, 596);
 }
 
 /* Under the lock, with no other commit between here and its end. */
@@ -162,18 +160,29 @@ append(Commit *commit)
 					  hold);
 }
 
-/* The point "link": what the way to the mirror does to this transaction. */
-static void
-pass_link(Commit *commit)
+bool
+mirror_pass_link(Database *database, Link *link, uint64_t *chain)
 {
 	FaultHit	hit = fault_check("link", NULL);
 
-	if (hit.action == FAULT_DELAY)
-		clock_sleep(hit.argument);
-	else if (hit.action == FAULT_HANG)
-		fault_hang(stop_hanging, commit->database);
-	else if (hit.action != FAULT_NONE)
-		link_shut(commit->link);
+	switch (hit.action)
+	{
+		case FAULT_NONE:
+		case FAULT_KILL:
+			return true;
+		case FAULT_DELAY:
+			clock_sleep(hit.argument);
+			return true;
+		case FAULT_HANG:
+			fault_hang(stop_hanging, database);
+			return true;
+		case FAULT_CORRUPT:
+			*chain = ~*chain;
+			return true;
+		default:
+			link_shut(link);
+			return false;
+	}
 }
 
 /*
@@ -186,12 +195,13 @@ ship(Commit *commit)
 	Database   *database = commit->database;
 	Mirror	   *mirror = &database->mirror;
 	Packer		head = {.used = 0};
+	uint64_t	chain = commit->chain;
 	bool		agreed;
 
-	pass_link(commit);
+	mirror_pass_link(database, commit->link, &chain);
 	commit->shipped = true;
 	pack_number(&head, (uint64_t) commit->lsn, 8);
-	pack_number(&head, commit->chain, 8);
+	pack_number(&head, chain, 8);
 	link_send_parts(commit->link, FRAME_SHIP, head.bytes, head.used, commit->joined, commit->size);
 
 	pthread_mutex_lock(&database->lock);

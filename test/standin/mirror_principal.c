@@ -267,16 +267,15 @@ send_row(void *argument, int64_t lsn, uint64_t chain, const void *joined, size_t
 	Database   *database = argument;
 	Mirror	   *mirror = &database->mirror;
 	Packer		head = {.used = 0};
-	FaultHit	hit = fault_check("link", NULL);
 
-	if (hit.action == FAULT_DELAY)
-		clock_sleep(hit.argument);
-	if (lsn != mirror->sent_lsn + 1 || hit.action == FAULT_CLOSE || hit.action == FAULT_RESET)
+	if (lsn != mirror->sent_lsn + 1)
 	{
 		/* what it lacks was pruned, so it needs the whole; the next hello finds that out */
 		link_shut(mirror->link);
 		return false;
 	}
+	if (!mirror_pass_link(database, mirror->link, &chain))
+		return false;
 	pack_number(&head, (uint64_t) lsn, 8);
 	pack_number(&head, chain, 8);
 	mirror->sent_lsn = lsn;

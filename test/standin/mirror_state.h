@@ -126,4 +126,10 @@ extern void witness_presence_start(Database *database);
 /* witness.c */
 extern void witness_serve(Link *link, Frame *frame);
 
+/*
+ * A transaction is about to go to the mirror, so the point "link" is passed: it
+ * may wait, be damaged, or find the link gone (false).
+ */
+extern bool mirror_pass_link(Database *database, Link *link, uint64_t *chain);
+
 #endif

@@ -22,6 +22,8 @@
 #define NAME_IS_NUMBER		0xFFFF
 #define CALL_SEPARATOR		0xFF
 
+#define ERROR_DEADLOCK			1205
+#define ERROR_SNAPSHOT			3960
 #define ERROR_BAD_TRANSACTION	3989
 #define ERROR_BAD_STREAM		4002
 #define ERROR_MANY_PARAMETERS	8003
@@ -239,6 +241,19 @@ answer_attention(Connection *connection)
 	return answer_done(connection, DONE_STATUS_ATTENTION);
 }
 
+/* A fault's error; some of them roll back, as they do on a server. */
+static void
+strike_request(Connection *connection, SinkWriter *writer, const SqlMessage *message)
+{
+	writer->sink.message(&writer->sink, message);
+	if (connection->transaction == 0 ||
+		(message->number != ERROR_DEADLOCK && message->number != ERROR_SNAPSHOT))
+		return;
+	if (!session_transaction(connection->session, TRANSACTION_ROLLBACK, "", 0, false, 0,
+							 &writer->sink))
+		writer->fatal = true;
+}
+
 static bool
 serve_message(Connection *connection, uint8_t type)
 {
@@ -254,7 +269,7 @@ serve_message(Connection *connection, uint8_t type)
 		case STRIKE_NONE:
 			break;
 		case STRIKE_ERROR:
-			writer.sink.message(&writer.sink, &message);
+			strike_request(connection, &writer, &message);
 			return sinkwriter_finish(&writer, false);
 		case STRIKE_OVER:
 			return false;
@@ -302,7 +317,8 @@ request_serve(Connection *connection)
 		return false;
 	arena_reset(connection->arena);
 	if (head.type == PACKET_ATTENTION)
-		return answer_attention(connection);
+		return fault_check("attention", NULL).action == FAULT_IGNORE ||
+			answer_attention(connection);
 	if ((head.status & STATUS_IGNORE) != 0)
 		return answer_done(connection, DONE_STATUS_ERROR);
 	if ((head.status & STATUS_RESET) != 0)

@@ -10,11 +10,14 @@
 #include <sys/socket.h>
 
 #include "log.h"
+#include "malformed.h"
 #include "strike.h"
 
 #define ROW_ERROR		1222	/* at "row" the argument counts rows, so these are fixed */
+#define ROW_FATAL		596
 #define ROW_DELAY		1000	/* milliseconds */
 #define DELAY_STEP		20
+#define SEVERITY_FATAL	21
 
 typedef enum Subject
 {
@@ -131,32 +134,29 @@ strike_message(int number, const Connection *connection, SqlMessage *message)
 static bool
 abandoned(void *argument)
 {
-	Connection *connection = argument;
+	Stream	   *stream = argument;
 
-	return connection_killed(connection) || stream_hung_up(&connection->stream);
+	return atomic_load(&stream->killed) != 0 || stream_hung_up(stream);
 }
 
 static void
-delay(Connection *connection, int64_t milliseconds)
+delay(Stream *stream, int64_t milliseconds)
 {
 	int64_t		until = clock_milliseconds() + milliseconds;
+	int64_t		left = milliseconds;
 
-	while (clock_milliseconds() < until && !abandoned(connection))
-		clock_sleep(DELAY_STEP);
+	while (left > 0 && !abandoned(stream))
+	{
+		clock_sleep(left < DELAY_STEP ? left : DELAY_STEP);
+		left = until - clock_milliseconds();
+	}
 }
 
 Strike
-strike_at(Connection *connection, const char *point, SqlMessage *error)
+strike_stream(Stream *stream, const FaultHit *hit)
 {
-	Stream	   *stream = &connection->stream;
-	FaultHit	hit = fault_check(point, connection->login.application);
-	bool		at_row = strcmp(point, "row") == 0;
-
-	switch (hit.action)
+	switch (hit->action)
 	{
-		case FAULT_NONE:
-		case FAULT_KILL:
-			return STRIKE_NONE;
 		case FAULT_CLOSE:
 			shutdown(stream->fd, SHUT_WR);
 			stream->broken = true;
@@ -166,14 +166,38 @@ strike_at(Connection *connection, const char *point, SqlMessage *error)
 			stream->broken = true;
 			return STRIKE_OVER;
 		case FAULT_HANG:
-			fault_hang(abandoned, connection);
+			fault_hang(abandoned, stream);
 			return STRIKE_NONE;
 		case FAULT_DELAY:
-			delay(connection, at_row ? ROW_DELAY : hit.argument);
+			delay(stream, hit->argument);
 			return STRIKE_NONE;
+		default:
+			if (!malformed_send(stream, hit->action))
+				return STRIKE_NONE;
+			shutdown(stream->fd, SHUT_WR);
+			stream->broken = true;
+			return STRIKE_OVER;
+	}
+}
+
+Strike
+strike_at(Connection *connection, const char *point, SqlMessage *error)
+{
+	FaultHit	hit = fault_check(point, connection->login.application);
+	bool		at_row = strcmp(point, "row") == 0;
+
+	switch (hit.action)
+	{
 		case FAULT_ERROR:
 			strike_message(at_row ? ROW_ERROR : (int) hit.argument, connection, error);
 			return STRIKE_ERROR;
+		case FAULT_FATAL:
+			strike_message(at_row ? ROW_FATAL : (int) hit.argument, connection, error);
+			error->severity = SEVERITY_FATAL;
+			return STRIKE_ERROR;
+		default:
+			if (at_row)
+				hit.argument = ROW_DELAY;
+			return strike_stream(&connection->stream, &hit);
 	}
-	return STRIKE_NONE;
 }

@@ -6,6 +6,7 @@
 #define STANDIN_STRIKE_H
 
 #include "connection.h"
+#include "fault.h"
 
 typedef enum Strike
 {
@@ -16,6 +17,9 @@ typedef enum Strike
 
 /* The connection passes a point of fault.h. */
 extern Strike strike_at(Connection *connection, const char *point, SqlMessage *error);
+
+/* What needs no more than the stream: its end, silence, a delay, a malformed reply. */
+extern Strike strike_stream(Stream *stream, const FaultHit *hit);
 
 /* Messages that the TDS side has to give: the kill, and those of a login. */
 extern void strike_message(int number, const Connection *connection, SqlMessage *message);
