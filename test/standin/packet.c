@@ -18,13 +18,11 @@
 #include "log.h"
 #include "packet.h"
 #include "strike.h"
-#include "strike.h"
 
 #define INPUT_CAPACITY	65536	/* a packet's length has 16 bits */
 #define RAW_CAPACITY	16384	/* of TLS records, at a time */
 #define MESSAGE_KEPT	(1024 * 1024)	/* a larger buffer is not kept for the next message */
 #define POLL_SLICE		50		/* ms between two looks at "killed" */
-#define SLOW_STEP		20		/* ms between two pieces on a slow link */
 #define SLOW_STEP		20		/* ms between two pieces on a slow link */
 #define CLOSE_DRAIN		1000	/* ms to wait for the client's FIN */
 
@@ -378,48 +376,6 @@ send_slices(Stream *stream, struct iovec *slices, int count)
 	slice.iov_base = (char *) secured;
 	send_raw(stream, &slice, 1);
 	tls_output_sent(stream->tls);
-}
-
-void
-stream_send_raw(Stream *stream, const void *bytes, size_t size)
-{
-	struct iovec slice = {(void *) bytes, size};
-
-	send_slices(stream, &slice, 1);
-}
-
-/* A piece every few milliseconds, as a line of so many bytes a second would bring them. */
-static void
-send_slowly(Stream *stream, const struct iovec *slices, int count, int64_t rate)
-{
-	size_t		most = rate * SLOW_STEP < 1000 ? 1 : (size_t) (rate * SLOW_STEP / 1000);
-	size_t		at;
-	int			i;
-
-	for (i = 0; i < count; i++)
-	{
-		for (at = 0; at < slices[i].iov_len && !stream->broken; at += most)
-		{
-			size_t		part = slices[i].iov_len - at < most ? slices[i].iov_len - at : most;
-
-			stream_send_raw(stream, (const char *) slices[i].iov_base + at, part);
-			clock_sleep((int64_t) part * 1000 / rate);
-			if (stream_hung_up(stream) && stream_stopped(stream) && !stream->attention)
-				stream->broken = true;
-		}
-	}
-}
-
-/* The point "send". */
-static void
-pass_send(Stream *stream, struct iovec *slices, int count)
-{
-	FaultHit	hit = fault_check("send", NULL);
-
-	if (hit.action == FAULT_THROTTLE)
-		send_slowly(stream, slices, count, hit.argument);
-	else if (hit.action == FAULT_NONE || strike_stream(stream, &hit) != STRIKE_OVER)
-		send_slices(stream, slices, count);
 }
 
 void

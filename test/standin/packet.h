@@ -110,9 +110,6 @@ extern void stream_end(Stream *stream);
 /* Sends bytes that need be no packet. */
 extern void stream_send_raw(Stream *stream, const void *bytes, size_t size);
 
-/* Sends bytes that need be no packet. */
-extern void stream_send_raw(Stream *stream, const void *bytes, size_t size);
-
 /* Looks, without waiting, whether attention came, the client left or a kill is due. */
 extern bool stream_stopped(Stream *stream);
 
