@@ -24,8 +24,6 @@ typedef struct Inserter
 	RowWriter	writer;
 	OutputWriter output;
 	RawValue   *values;			/* the row, by position */
-	sqlite3_stmt *defaults;
-	TypeSpec   *default_types;	/* by position */
 	int64_t		rows;
 	int64_t		limit;			/* TOP and SET ROWCOUNT; -1 = none */
 } Inserter;
@@ -82,77 +80,13 @@ find_targets(Inserter *inserter)
 	return true;
 }
 
-/* One SELECT of the defaults of all columns that may need theirs. */
-static bool
-prepare_defaults(Inserter *inserter)
-{
-	Session    *session = inserter->session;
-	const TableInfo *table = inserter->table;
-	Emission	emission;
-	SqlMessage	error;
-	Expr	   *expr;
-	bool		any = false;
-
-	emission_start(&emission, session);
-	for (int i = 0; i < table->column_count; i++)
-	{
-		const char *text = table->columns[i].default_text;
-
-		emit_text(&emission, i == 0 ? "SELECT " : ", ");
-		if (text == NULL)
-		{
-			emit_text(&emission, "NULL");
-			continue;
-		}
-		any = true;
-		if (!parse_value_text(text, strlen(text), session->arena, &expr, &error))
-			return session_message(session, &error);
-		if (!analyse_expr(&inserter->analysis, NULL, expr))
-			return false;
-		inserter->default_types[i] = expr->type;
-		emit_expr(&emission, expr);
-	}
-	if (!any)
-		return true;
-	inserter->defaults = emission_prepare(&emission);
-	return inserter->defaults != NULL;
-}
-
-static bool
-use_default(Inserter *inserter, int position, bool *stepped)
-{
-	Session    *session = inserter->session;
-	const TypeSpec *type = &inserter->default_types[position];
-	char		scratch[STORAGE_SCRATCH];
-	RawValue	raw;
-	SqlValue	value;
-
-	memset(&inserter->values[position], 0, sizeof(RawValue));
-	inserter->values[position].type = SQLITE_NULL;
-	if (inserter->table->columns[position].identity && session->identity_insert != inserter->table->id)
-		return rowwriter_identity(&inserter->writer, &inserter->values[position]);
-	if (inserter->table->columns[position].default_text == NULL)
-		return true;
-	if (!*stepped)
-	{
-		sqlite3_reset(inserter->defaults);
-		if (sqlite3_step(inserter->defaults) != SQLITE_ROW)
-			return session_sqlite_error(session, sqlite3_extended_errcode(session->handle));
-		*stepped = true;
-	}
-	memset(&value, 0, sizeof(value));
-	raw_from_column(inserter->defaults, position, &raw);
-	storage_decode(type, &raw, &value, scratch);
-	return rowwriter_convert(&inserter->writer, position, type, &value, &inserter->values[position]);
-}
-
 /* The given columns are in values; the others get their defaults. */
 static bool
-finish_row(Inserter *inserter, bool *stepped)
+finish_row(Inserter *inserter)
 {
 	for (int i = 0; i < inserter->table->column_count; i++)
 	{
-		if (!inserter->given[i] && !use_default(inserter, i, stepped))
+		if (!inserter->given[i] && !rowwriter_default(&inserter->writer, i, &inserter->values[i]))
 			return false;
 	}
 	if (!rowwriter_insert(&inserter->writer, inserter->values) ||
@@ -162,46 +96,12 @@ finish_row(Inserter *inserter, bool *stepped)
 	return true;
 }
 
-/* An explicit identity value moves the next one, if it is further. */
-static bool
-note_identity(Inserter *inserter, int position, const TypeSpec *type, const SqlValue *value)
-{
-	RowWriter  *writer = &inserter->writer;
-	TypeSpec	bigint = type_make(SQL_BIGINT);
-	SqlMessage	error;
-	SqlValue	number;
-	RawValue	ignored;
-	const TableColumn *column = &inserter->table->columns[position];
-
-	memset(&number, 0, sizeof(number));
-	if (!column->identity || value->null ||
-		!convert_value(value, type, &bigint, 0, true, writer->row_arena, &number, &error))
-		return true;
-	if (!writer->identity_used)
-	{
-		int64_t		session_identity = inserter->session->identity;
-		bool		session_known = inserter->session->identity_known;
-		bool		done = rowwriter_identity(writer, &ignored);
-
-		inserter->session->identity = session_identity;
-		inserter->session->identity_known = session_known;
-		if (!done)
-			return false;
-		writer->identity -= column->increment;
-	}
-	if ((column->increment > 0) == (number.i > writer->identity))
-		writer->identity = number.i;
-	inserter->session->identity = number.i;
-	inserter->session->identity_known = true;
-	return true;
-}
-
 static bool
 give_value(Inserter *inserter, int target, const TypeSpec *type, const SqlValue *value)
 {
 	int			position = inserter->targets[target];
 
-	return note_identity(inserter, position, type, value) &&
+	return rowwriter_note_identity(&inserter->writer, position, type, value) &&
 		rowwriter_convert(&inserter->writer, position, type, value, &inserter->values[position]);
 }
 
@@ -239,13 +139,14 @@ give_expression(Inserter *inserter, int target, Expr *expr, const TypeSpec *type
 }
 
 static bool
-give_item(Inserter *inserter, int target, Expr *expr, const TypeSpec *type, bool *stepped)
+give_item(Inserter *inserter, int target, Expr *expr, const TypeSpec *type)
 {
+	int			position = inserter->targets[target];
 	SqlMessage	error;
 	SqlValue	value;
 
 	if (expr->kind == EXPR_DEFAULT)
-		return use_default(inserter, inserter->targets[target], stepped);
+		return rowwriter_default(&inserter->writer, position, &inserter->values[position]);
 	if (expr->kind != EXPR_LITERAL)
 		return give_expression(inserter, target, expr, type);
 	if (storage_same(&expr->type, type) || expr->literal.null)
@@ -284,15 +185,13 @@ insert_values(Inserter *inserter)
 	}
 	for (int i = 0; i < statement->row_count && inserter->rows != inserter->limit; i++)
 	{
-		bool		stepped = false;
-
-		arena_reset(inserter->writer.row_arena);
+		rowwriter_begin(&inserter->writer);
 		for (int j = 0; j < inserter->count; j++)
 		{
-			if (!give_item(inserter, j, statement->rows[i].items[j], &types[j], &stepped))
+			if (!give_item(inserter, j, statement->rows[i].items[j], &types[j]))
 				return false;
 		}
-		if (!finish_row(inserter, &stepped))
+		if (!finish_row(inserter))
 			return false;
 	}
 	return true;
@@ -301,11 +200,10 @@ insert_values(Inserter *inserter)
 static bool
 insert_fetched(Inserter *inserter, const Query *query, const RawValue *row)
 {
-	bool		stepped = false;
 	char		scratch[STORAGE_SCRATCH];
 	SqlValue	value;
 
-	arena_reset(inserter->writer.row_arena);
+	rowwriter_begin(&inserter->writer);
 	for (int j = 0; j < inserter->count; j++)
 	{
 		memset(&value, 0, sizeof(value));
@@ -314,7 +212,7 @@ insert_fetched(Inserter *inserter, const Query *query, const RawValue *row)
 			return false;
 		raw_copy(inserter->writer.row_arena, &inserter->values[inserter->targets[j]]);
 	}
-	return finish_row(inserter, &stepped);
+	return finish_row(inserter);
 }
 
 typedef struct SpooledRow
@@ -429,14 +327,6 @@ insert_query(Inserter *inserter)
 }
 
 static bool
-insert_defaults(Inserter *inserter)
-{
-	bool		stepped = false;
-
-	return finish_row(inserter, &stepped);
-}
-
-static bool
 read_limit(Inserter *inserter)
 {
 	Session    *session = inserter->session;
@@ -473,19 +363,17 @@ insert_entered(Inserter *inserter)
 	inserter->targets = arena_alloc(session->arena, sizeof(int) * columns);
 	inserter->given = memset(arena_alloc(session->arena, columns), 0, columns);
 	inserter->values = memset(arena_alloc(session->arena, sizeof(RawValue) * columns), 0, sizeof(RawValue) * columns);
-	inserter->default_types = memset(arena_alloc(session->arena, sizeof(TypeSpec) * columns), 0, sizeof(TypeSpec) * columns);
 	for (size_t i = 0; i < columns; i++)
 		inserter->values[i].type = SQLITE_NULL;
 	analysis_start(&inserter->analysis, session);
 	if (!find_targets(inserter) || !read_limit(inserter) ||
 		!rowwriter_start(&inserter->writer, session, inserter->table, "INSERT"))
 		return false;
-	done = prepare_defaults(inserter) &&
+	done = rowwriter_prepare_defaults(&inserter->writer) &&
 		output_start(&inserter->output, session, inserter->table, statement->output, true, false) &&
 		(statement->kind == INSERT_VALUES ? insert_values(inserter) :
-		 statement->kind == INSERT_QUERY ? insert_query(inserter) : insert_defaults(inserter));
+		 statement->kind == INSERT_QUERY ? insert_query(inserter) : finish_row(inserter));
 	done = rowwriter_finish(&inserter->writer, done);
-	sqlite3_finalize(inserter->defaults);
 	output_finish(&inserter->output);
 	return done;
 }

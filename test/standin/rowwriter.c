@@ -41,6 +41,13 @@ rowwriter_start(RowWriter *writer, Session *session, const TableInfo *table, con
 	return false;
 }
 
+void
+rowwriter_begin(RowWriter *writer)
+{
+	arena_reset(writer->row_arena);
+	writer->defaults_ready = false;
+}
+
 /* SQL Server's own text names table, column and the part that would fit. */
 static void
 truncation_error(const RowWriter *writer, int column, const TypeSpec *type, const SqlValue *value, SqlMessage *error)
@@ -172,9 +179,10 @@ put_row(RowWriter *writer, int64_t row, const RawValue *values)
 bool
 rowwriter_insert(RowWriter *writer, RawValue *values)
 {
-	return fill_computed(writer, values) && check_nulls(writer, values) && run_checks(writer, values) &&
+	return fill_computed(writer, values) && check_nulls(writer, values) &&
+		(writer->unchecked || run_checks(writer, values)) &&
 		constraint_null_keys(writer, values, 0) && put_row(writer, 0, values) &&
-		constraint_child(writer, values, NULL);
+		(writer->unchecked || constraint_child(writer, values, NULL));
 }
 
 bool
@@ -309,6 +317,7 @@ rowwriter_finish(RowWriter *writer, bool ok)
 {
 	probe_free(&writer->checks);
 	probe_free(&writer->computed);
+	sqlite3_finalize(writer->defaults);
 	arena_free(writer->row_arena);
 	writer->row_arena = NULL;
 	if (writer->identity_known)

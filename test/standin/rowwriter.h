@@ -35,10 +35,14 @@ typedef struct RowWriter
 	const char *verb;			/* "INSERT", for messages */
 	const char *insert;			/* SQL */
 	RawValue   *parameters;		/* of one statement */
-	Arena	   *row_arena;		/* of the row at hand; whoever begins a row resets it */
+	Arena	   *row_arena;		/* of the row at hand */
 	RowProbe	checks;
 	RowProbe	computed;
 	KeyCheck   *later;
+	bool		unchecked;		/* CHECK and FOREIGN KEY do not count: a bulk load */
+	sqlite3_stmt *defaults;		/* of all columns; NULL = none has one */
+	TypeSpec   *default_types;	/* by position */
+	bool		defaults_ready; /* the statement stands at them, for the row at hand */
 	bool		identity_used;
 	bool		identity_known;
 	int64_t		identity;		/* the last one given */
@@ -62,6 +66,16 @@ extern bool rowwriter_touches_key(const RowWriter *writer, const bool *changed);
 /* A value converted to its column, or the error of INSERT and UPDATE. */
 extern bool rowwriter_convert(RowWriter *writer, int column, const TypeSpec *type, const SqlValue *value,
 							  RawValue *raw);
+
+/* A new row begins: memory and defaults of the last one are given up. */
+extern void rowwriter_begin(RowWriter *writer);
+
+/* rowdefault.c: the value of a column that is not given, in an INSERT of which all columns' were prepared. */
+extern bool rowwriter_prepare_defaults(RowWriter *writer);
+extern bool rowwriter_default(RowWriter *writer, int column, RawValue *raw);
+
+/* A value given to an identity column moves the next one, if it is further. */
+extern bool rowwriter_note_identity(RowWriter *writer, int column, const TypeSpec *type, const SqlValue *value);
 
 /* rowprobe.c */
 extern bool probe_checks(Session *session, const TableInfo *table, RowProbe *probe);
