@@ -81,6 +81,9 @@ execute_done(Session *session, DoneCommand command, bool has_count, int64_t coun
 {
 	bool		silent = (session->settings.options & OPTION_NOCOUNT) != 0;
 
+	/* a statement whose session died without a message has an unknown outcome: no word of it */
+	if (session->unwind == UNWIND_DEAD && !session->failed)
+		return;
 	session->rows = has_count ? count : 0;
 	session->sink->done(session->sink, command, has_count && !silent, (uint64_t) count, session->failed);
 }

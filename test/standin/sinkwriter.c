@@ -324,6 +324,15 @@ answer_attention(SinkWriter *writer)
 	stream->attention = false;
 }
 
+/* Would the end of this reply read as success? */
+static bool
+tells_success(const SinkWriter *writer)
+{
+	if (writer->call)
+		return writer->error == 0;
+	return writer->pending ? (writer->pending_status & DONE_STATUS_ERROR) == 0 : !writer->failed;
+}
+
 bool
 sinkwriter_finish(SinkWriter *writer, bool more)
 {
@@ -332,6 +341,10 @@ sinkwriter_finish(SinkWriter *writer, bool more)
 
 	if (connection_killed(connection) && !writer->told)
 		sinkwriter_error(writer, ERROR_KILLED);
+
+	/* a session that died without a message has an unknown outcome: the client sees the end */
+	if (writer->fatal && tells_success(writer))
+		return false;
 	more = more && !writer->fatal && !stream->attention && !stream->broken;
 	if (stream->attention && !writer->fatal)
 		answer_attention(writer);
