@@ -107,24 +107,6 @@ emit_source(Emission *emission, Source *source)
 	}
 }
 
-void
-emit_with(Emission *emission, CteList *with, Scope *scope)
-{
-	for (int i = 0; i < with->count; i++)
-	{
-		const CteBinding *binding = scope->ctes[i];
-
-		emit_format(emission, "%s w%d(", i == 0 ? "WITH RECURSIVE" : ",", binding->number);
-		for (int j = 0; j < binding->column_count; j++)
-			emit_format(emission, "%sc%d", j > 0 ? ", " : "", j + 1);
-		emit_text(emission, ") AS (");
-		emit_query(emission, binding->query);
-		emit_text(emission, ")");
-	}
-	if (with->count > 0)
-		emit_text(emission, " ");
-}
-
 static void
 emit_list(Emission *emission, const ExprList *list, const char *before)
 {
@@ -136,8 +118,9 @@ emit_list(Emission *emission, const ExprList *list, const char *before)
 	}
 }
 
+/* as: the columns whose types the outputs are to have; NULL = their own. */
 static void
-emit_select(Emission *emission, Query *query)
+emit_outputs(Emission *emission, const Query *query, const SqlColumn *as)
 {
 	const Scope *scope = QUERY_SCOPE(query);
 
@@ -145,11 +128,19 @@ emit_select(Emission *emission, Query *query)
 	for (int i = 0; i < scope->output_count; i++)
 	{
 		emit_text(emission, i > 0 ? ", " : "");
-		emit_expr(emission, scope->outputs[i].expr);
-		if (query->distinct)
-			emit_collate(emission, &query->columns[i].type);
+		if (as != NULL)
+			emit_expr_as(emission, scope->outputs[i].expr, &as[i].type);
+		else
+			emit_expr(emission, scope->outputs[i].expr);
+		if (query->distinct || as != NULL)
+			emit_collate(emission, as != NULL ? &as[i].type : &query->columns[i].type);
 		emit_format(emission, " AS c%d", i + 1);
 	}
+}
+
+static void
+emit_rest(Emission *emission, Query *query)
+{
 	if (query->from != NULL)
 	{
 		emit_text(emission, " FROM ");
@@ -170,11 +161,11 @@ emit_select(Emission *emission, Query *query)
 
 /* One side of a set operation, its columns in the common type. */
 static void
-emit_side(Emission *emission, const Query *whole, Query *side)
+emit_side(Emission *emission, const SqlColumn *columns, int count, Query *side)
 {
-	for (int i = 0; i < whole->column_count; i++)
+	for (int i = 0; i < count; i++)
 	{
-		const TypeSpec *to = &whole->columns[i].type;
+		const TypeSpec *to = &columns[i].type;
 		const TypeSpec *from = &side->columns[i].type;
 
 		emit_text(emission, i == 0 ? "SELECT " : ", ");
@@ -192,6 +183,55 @@ emit_side(Emission *emission, const Query *whole, Query *side)
 	emit_text(emission, " FROM (");
 	emit_query(emission, side);
 	emit_text(emission, ")");
+}
+
+/* In the part that recurs SQLite wants the name in FROM itself; depth is checked against 100. */
+static void
+emit_recursion(Emission *emission, const CteBinding *binding)
+{
+	Query	   *query = binding->query;
+	const Scope *scope = QUERY_SCOPE(query->right);
+	int			number = 0;
+
+	for (int i = 0; i < scope->count; i++)
+	{
+		if (scope->relations[i]->cte == binding)
+			number = scope->relations[i]->number;
+	}
+	emit_text(emission, "SELECT *, 0 FROM (");
+	emit_side(emission, binding->columns, binding->column_count, query->left);
+	emit_text(emission, ") UNION ALL ");
+	if (number == 0 || query->right->kind != QUERY_SELECT)
+	{
+		emit_text(emission, "SELECT *, 0 FROM (");
+		emit_side(emission, binding->columns, binding->column_count, query->right);
+		emit_text(emission, ")");
+		return;
+	}
+	emit_outputs(emission, query->right, binding->columns);
+	emit_format(emission, ", t_depth(s%d.depth + 1)", number);
+	emit_rest(emission, query->right);
+}
+
+void
+emit_with(Emission *emission, CteList *with, Scope *scope)
+{
+	for (int i = 0; i < with->count; i++)
+	{
+		const CteBinding *binding = scope->ctes[i];
+
+		emit_format(emission, "%s w%d(", i == 0 ? "WITH RECURSIVE" : ",", binding->number);
+		for (int j = 0; j < binding->column_count; j++)
+			emit_format(emission, "%sc%d", j > 0 ? ", " : "", j + 1);
+		emit_text(emission, binding->recursive ? ", depth) AS (" : ") AS (");
+		if (binding->recursive)
+			emit_recursion(emission, binding);
+		else
+			emit_query(emission, binding->query);
+		emit_text(emission, ")");
+	}
+	if (with->count > 0)
+		emit_text(emission, " ");
 }
 
 void
@@ -254,12 +294,15 @@ emit_query(Emission *emission, Query *query)
 
 	emit_with(emission, &query->with, QUERY_SCOPE(query));
 	if (query->kind == QUERY_SELECT)
-		emit_select(emission, query);
+	{
+		emit_outputs(emission, query, NULL);
+		emit_rest(emission, query);
+	}
 	else
 	{
-		emit_side(emission, query, query->left);
+		emit_side(emission, query->columns, query->column_count, query->left);
 		emit_text(emission, operators[query->kind]);
-		emit_side(emission, query, query->right);
+		emit_side(emission, query->columns, query->column_count, query->right);
 	}
 	emit_order(emission, query);
 	emit_limit(emission, query->top, query->offset, query->fetch);

@@ -10,6 +10,8 @@
 
 #include "functions.h"
 
+#define RECURSION_LIMIT	100
+
 EngineThread *
 engine_thread(void)
 {
@@ -295,6 +297,23 @@ call_limit(sqlite3_context *context, int count, sqlite3_value **values)
 	function_fail(context, &error);
 }
 
+/* How deep a recursive query has come. */
+static void
+call_depth(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	SqlMessage	error;
+	int			depth = sqlite3_value_int(values[0]);
+
+	(void) count;
+	if (depth <= RECURSION_LIMIT)
+	{
+		sqlite3_result_int(context, depth);
+		return;
+	}
+	message_set(&error, 530, -1, RECURSION_LIMIT);
+	function_fail(context, &error);
+}
+
 static void
 call_binary_key(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -341,6 +360,7 @@ static const SqliteFunction sqlite_functions[] = {
 	{"t_convert", 2, SQLITE_DETERMINISTIC, call_convert},
 	{"t_like", 5, SQLITE_DETERMINISTIC, call_like},
 	{"t_variable", 1, 0, call_variable},
+	{"t_depth", 1, SQLITE_DETERMINISTIC, call_depth},
 	{"t_limit", 1, SQLITE_DETERMINISTIC, call_limit},
 	{"t_database", 0, 0, call_database},
 	{"t_binary_key", 1, SQLITE_DETERMINISTIC, call_binary_key},

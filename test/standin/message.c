@@ -83,6 +83,7 @@ static const MessageRow messages[] = {
 	{515, 16, 2, false, "Cannot insert the value NULL into column '%s', table '%s'; column does not allow nulls. %s fails."},
 	{517, 16, 1, false, "Adding a value to a '%s' column caused an overflow."},
 	{529, 16, 2, true, "Explicit conversion from data type %s to %s is not allowed."},
+	{530, 16, 1, false, "The statement terminated. The maximum recursion %d has been exhausted before statement completion."},
 	{535, 16, 0, false, "The %s function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart."},
 	{537, 16, 2, false, "Invalid length parameter passed to the %s function."},
 	{544, 16, 1, false, "Cannot insert explicit value for identity column in table '%s' when IDENTITY_INSERT is set to OFF."},
