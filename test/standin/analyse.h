@@ -19,6 +19,7 @@ typedef enum RelationKind
 {
 	RELATION_TABLE,
 	RELATION_SYSTEM,			/* a system view */
+	RELATION_GENERATOR,			/* standin_rows(n) */
 	RELATION_QUERY,				/* derived table or view */
 	RELATION_CTE,
 	RELATION_VALUES,

@@ -10,6 +10,7 @@
 
 #include "analyse.h"
 #include "catalog_views.h"
+#include "generator.h"
 #include "parser.h"
 
 #define DEPTH_LIMIT	64
@@ -249,6 +250,29 @@ bind_values(Analysis *analysis, Scope *scope, Source *source, Relation *relation
 						  source->alias != NULL ? source->alias : "");
 }
 
+/* The only table-valued function there is. */
+static bool
+bind_generator(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
+{
+	Expr	   *function = source->function;
+	TypeSpec	bigint = type_make(SQL_BIGINT);
+
+	if (!name_equal(function->text, GENERATOR_NAME))
+		return session_error(analysis->session, 208, function->text);
+	if (function->arguments.count != 1)
+		return session_error(analysis->session, 174, GENERATOR_NAME, 1);
+	if (!analyse_expr(analysis, scope->outer, function->arguments.items[0]) ||
+		!type_check_implicit(analysis->session, &function->arguments.items[0]->type, &bigint))
+		return false;
+	relation->kind = RELATION_GENERATOR;
+	relation->columns = system_view_columns(&generator_view, analysis->session, analysis->arena,
+											&relation->column_count);
+	if (source->columns.count == 0)
+		return true;
+	return rename_columns(analysis, &relation->columns, relation->column_count, &source->columns,
+						  relation->alias);
+}
+
 /* Every row alike, every column of one type: as UNION ALL would make it. */
 bool
 analyse_values(Analysis *analysis, Scope *scope, ExprList *rows, int row_count, int column_count,
@@ -302,11 +326,10 @@ analyse_source(Analysis *analysis, Scope *scope, Source *source, bool outer)
 			analyse_source(analysis, scope, source->right, right_outer) &&
 			(source->on == NULL || analyse_condition(analysis, scope, source->on));
 	}
-	if (source->kind == SOURCE_FUNCTION)
-		return session_error(analysis->session, 208, source->function->text);
 	read_hints(analysis, &source->hints);
 	relation = relation_new(analysis, scope, RELATION_TABLE,
 							source->alias != NULL ? source->alias :
+							source->kind == SOURCE_FUNCTION ? source->function->text :
 							source->name.object != NULL ? source->name.object : "");
 	source->binding = relation;
 	source->index = scope->count - 1;
@@ -315,6 +338,11 @@ analyse_source(Analysis *analysis, Scope *scope, Source *source, bool outer)
 	if (source->kind == SOURCE_TABLE)
 	{
 		if (!bind_table(analysis, scope, source, relation))
+			return false;
+	}
+	else if (source->kind == SOURCE_FUNCTION)
+	{
+		if (!bind_generator(analysis, scope, source, relation))
 			return false;
 	}
 	else if (source->kind == SOURCE_VALUES)

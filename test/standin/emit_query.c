@@ -9,6 +9,7 @@
 
 #include "catalog_views.h"
 #include "functions.h"
+#include "generator.h"
 #include "emit.h"
 
 void
@@ -49,6 +50,8 @@ emit_values(Emission *emission, const Relation *relation)
 void
 emit_relation(Emission *emission, const Relation *relation)
 {
+	TypeSpec	bigint = type_make(SQL_BIGINT);
+
 	switch (relation->kind)
 	{
 		case RELATION_TABLE:
@@ -63,6 +66,11 @@ emit_relation(Emission *emission, const Relation *relation)
 			}
 			else
 				emit_format(emission, "standin_%s", relation->system->name);
+			break;
+		case RELATION_GENERATOR:
+			emit_text(emission, GENERATOR_NAME "(");
+			emit_expr_as(emission, relation->source->function->arguments.items[0], &bigint);
+			emit_text(emission, ")");
 			break;
 		case RELATION_QUERY:
 			emit_text(emission, "(");
