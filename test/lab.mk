@@ -3,6 +3,7 @@
 
 BUILD := $(TOP)/build
 HARNESS := $(TOP)/test/harness
+LABORATORY := $(HARNESS)/unprivileged.sh $(BUILD)
 PG_CONFIG ?= pg_config
 export PG_CONFIG
 
@@ -24,7 +25,7 @@ lab: standin extension
 	@$(HARNESS)/root.sh $(BUILD)
 
 demo: lab
-	@$(HARNESS)/unprivileged.sh $(BUILD) perl -I$(HARNESS)/lib $(TOP)/test/demo.pl
+	@$(LABORATORY) demo perl -I$(HARNESS)/lib $(TOP)/test/demo.pl
 
 unit: packages
 	@$(TOP)/test/unit/run.sh $(BUILD)/unit
@@ -34,7 +35,7 @@ lint: extension
 	$(TOP)/test/lint/self_test.sh || status=1; exit $$status
 
 facts regress tap: lab
-	@$(HARNESS)/unprivileged.sh $(BUILD) perl -I$(HARNESS)/lib $(TOP)/test/harness/$@.pl
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/harness/$@.pl
 
 # tedious, as the lock file pins it; a registry that cannot be reached is said
 # by the test itself, which then finds nothing there.
@@ -42,7 +43,7 @@ client-modules: packages
 	@$(TOP)/test/clients/modules.sh $(BUILD)/clients
 
 clients: lab client-modules
-	@$(HARNESS)/unprivileged.sh $(BUILD) perl -I$(HARNESS)/lib $(TOP)/test/clients/run.pl $(CLIENTS)
+	@$(LABORATORY) clients perl -I$(HARNESS)/lib $(TOP)/test/clients/run.pl $(CLIENTS)
 
 installcheck: regress tap
 

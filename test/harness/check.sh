@@ -37,18 +37,21 @@ suite()
 	failed=$((failed + f))
 }
 
+# laboratory NAME PROGRAM...: a Perl program with servers of its own
 laboratory()
 {
-	"$top/test/harness/unprivileged.sh" "$build" perl -I"$top/test/harness/lib" "$@"
+	local name=$1
+	shift
+	"$top/test/harness/unprivileged.sh" "$build" "$name" perl -I"$top/test/harness/lib" "$@"
 }
 
 suite unit "$top/test/unit/run.sh" "$build/unit"
 suite lint "$top/test/lint/run.sh" "$build/extension/tds_mirror_fdw.so"
 suite lint_self "$top/test/lint/self_test.sh"
-suite facts laboratory "$top/test/harness/facts.pl"
-suite regress laboratory "$top/test/harness/regress.pl"
-suite tap laboratory "$top/test/harness/tap.pl"
-suite clients laboratory "$top/test/clients/run.pl"
+suite facts laboratory facts "$top/test/harness/facts.pl"
+suite regress laboratory regress "$top/test/harness/regress.pl"
+suite tap laboratory tap "$top/test/harness/tap.pl"
+suite clients laboratory clients "$top/test/clients/run.pl"
 
 echo
 echo "$passed passed, $failed failed"

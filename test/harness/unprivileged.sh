@@ -1,14 +1,15 @@
 #!/bin/bash
-# unprivileged.sh BUILD COMMAND...: runs COMMAND as a user that initdb accepts,
-# with BUILD/run as its scratch folder, and afterwards ends whatever it left.
+# unprivileged.sh BUILD NAME COMMAND...: runs COMMAND as a user that initdb
+# accepts, with BUILD/run/NAME as its scratch folder, and afterwards ends whatever
+# it left.
 #
 # An ordinary user runs it directly.  Root becomes the user "postgres" where that
 # user can reach the folder, and otherwise (a checkout below a private folder)
 # takes another user's number in a user namespace of its own.
 set -eu
 build=$1
-shift
-run=$build/run
+run=$build/run/$2
+shift 2
 mkdir -p "$run"
 export LAB_BUILD=$build LAB_RUN=$run LC_ALL=C.UTF-8 PGUSER=lab PGDATABASE=postgres
 unset PGHOST PGPORT PGSERVICE PGPASSWORD TDSVER TDSPORT TDSHOST TDSDUMP FREETDS FREETDSCONF || true
@@ -35,11 +36,14 @@ export HOME=$run
 child=$!
 leave()
 {
-	for pid in $(pgrep -s "$child" 2>/dev/null || true); do kill -TERM "$pid" 2>/dev/null || true; done
+	for signal in TERM KILL; do
+		pkill "-$signal" -s "$child" 2>/dev/null || break
+		sleep 0.2
+	done
+	# pg_ctl gives the server a session of its own
 	for file in "$run"/*/data/postmaster.pid; do
 		[ -e "$file" ] && kill -QUIT "$(head -n 1 "$file")" 2>/dev/null || true
 	done
-	for pid in $(pgrep -f "^$build/standin/standin " 2>/dev/null || true); do kill -KILL "$pid" 2>/dev/null || true; done
 }
 trap leave EXIT
 trap 'exit 130' INT TERM
