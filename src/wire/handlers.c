@@ -87,6 +87,17 @@ answer_timeout(WireConn *conn, DBPROCESS *dbproc)
 	return INT_CANCEL;
 }
 
+/*
+ * Of a character of the result.  FreeTDS calls a sequence that breaks off at the
+ * end of a value a conversion that is not available.
+ */
+static bool
+is_unmappable(const WireConn *conn, int dberr)
+{
+	return dberr == SYBEICONVI || dberr == SYBEICONVIU ||
+		(dberr == SYBEICONVAVAIL && conn->mode == WIRE_MODE_STATEMENT);
+}
+
 static int
 handle_error(DBPROCESS *dbproc, int severity, int dberr, int oserr,
 			 char *dberrstr, char *oserrstr)
@@ -99,7 +110,7 @@ handle_error(DBPROCESS *dbproc, int severity, int dberr, int oserr,
 		return INT_CANCEL;
 	if (dberr == SYBETIME)
 		return answer_timeout(conn, dbproc);
-	if (dberr == SYBEICONVI)
+	if (is_unmappable(conn, dberr))
 		conn->unmappable = true;
 	else if (dberr != SYBESMSG && conn->error.client_number == 0)
 	{
