@@ -326,11 +326,24 @@ dispatch(Session *session, Statement *statement)
 }
 
 /* Who puts its own DONE, and who puts none: what holds other statements. */
+/*
+ * SET FMTONLY answers nothing of its own: freebcp -n reads the columns behind
+ * SET FMTONLY ON SELECT ... SET FMTONLY OFF as the last thing in the reply.
+ */
 static bool
-wants_done(StatementKind kind)
+is_format_only(const Statement *statement)
 {
-	switch (kind)
+	return statement->u.set_option.is_switch && statement->u.set_option.names.count == 1 &&
+		strcmp(statement->u.set_option.names.items[0], "FMTONLY") == 0;
+}
+
+static bool
+wants_done(const Statement *statement)
+{
+	switch (statement->kind)
 	{
+		case STATEMENT_SET_OPTION:
+			return !is_format_only(statement);
 		case STATEMENT_SELECT:
 		case STATEMENT_INSERT:
 		case STATEMENT_UPDATE:
@@ -387,8 +400,8 @@ execute_statement(Session *session, Statement *statement)
 		return;
 	if (!done && !session->failed && session->unwind == UNWIND_NONE)
 		session->unwind = UNWIND_BATCH;
-	if (wants_done(statement->kind) || (!done && session->failed && session->try_depth == 0 &&
-										holds_statements(statement->kind)))
+	if (wants_done(statement) || (!done && session->failed && session->try_depth == 0 &&
+								  holds_statements(statement->kind)))
 		execute_done(session, done_command(statement->kind), false, 0);
 	if (session->failed && session->unwind != UNWIND_DEAD && !session->raised)
 		transaction_after_error(session);

@@ -51,6 +51,7 @@ storage_of(SqlType type)
 		case SQL_BINARY:
 		case SQL_VARBINARY:
 		case SQL_IMAGE:
+		case SQL_VARIANT:
 			return STORAGE_BLOB;
 		case SQL_UNIQUEIDENTIFIER:
 			return STORAGE_GUID;

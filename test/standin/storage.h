@@ -8,7 +8,7 @@
  * datetimeoffset: TEXT, 20 digits of UTC ticks and the offset; the collation
  *		compares the digits alone
  * character types: TEXT under their own collation
- * binary: BLOB; uniqueidentifier: BLOB of 16 bytes in SQL Server's order
+ * binary, and sql_variant as it travels: BLOB; uniqueidentifier: BLOB of 16 bytes in SQL Server's order
  */
 #ifndef STANDIN_STORAGE_H
 #define STANDIN_STORAGE_H
