@@ -145,6 +145,7 @@ session_free(Session *session)
 	pthread_mutex_destroy(&session->lock);
 	free(session);
 }
+	bulk_forget(session);
 
 static void
 login_error(SqlMessage *error, int number, int severity, const char *format, const char *name)
@@ -327,6 +328,7 @@ request_start(Session *session, Sink *sink)
 	atomic_store(&session->interrupted, false);
 	session->sink = sink;
 	session->unwind = UNWIND_NONE;
+	bulk_forget(session);
 	session->failed = false;
 	session->depth = 0;
 	session->try_depth = 0;
@@ -335,7 +337,7 @@ request_start(Session *session, Sink *sink)
 	thread->error.number = 0;
 }
 
-static bool
+bool
 request_end(Session *session)
 {
 	if (session->transaction.doomed && session->unwind != UNWIND_DEAD)

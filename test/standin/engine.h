@@ -75,6 +75,16 @@ typedef enum TransactionRequest
 extern bool session_transaction(Session *session, TransactionRequest request, const char *name,
 								int isolation, bool begin_again, int next_isolation, Sink *sink);
 
+/*
+ * A bulk load.  INSERT BULK has named table and columns; the next message brings
+ * as many columns, in that order, and the rows.  False from start and row: an
+ * error was put and what was loaded is undone; no further row is wanted.  end is
+ * called in any case and ends the request; complete: the client sent all.
+ */
+extern bool session_bulk_start(Session *session, const TypeSpec *types, int count, Sink *sink);
+extern bool session_bulk_row(Session *session, const SqlValue *values);
+extern bool session_bulk_end(Session *session, bool complete, Sink *sink);
+
 /* The current database, and the one the session is bound to for being killed. */
 extern const char *session_database(const Session *session);
 

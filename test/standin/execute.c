@@ -272,7 +272,7 @@ run_simple(Session *session, Statement *statement)
 		case STATEMENT_CHECKPOINT:
 			return true;
 		case STATEMENT_INSERT_BULK:
-			return session_error(session, 4819);
+			return execute_insert_bulk(session, &statement->u.insert_bulk);
 		case STATEMENT_DECLARE_TABLE:
 			return session_error(session, 40518, "DECLARE TABLE");
 		default:

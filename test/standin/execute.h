@@ -43,6 +43,14 @@ extern bool execute_update(Session *session, ModifyStatement *statement);
 extern bool execute_delete(Session *session, ModifyStatement *statement);
 extern bool execute_truncate(Session *session, ObjectName *name);
 
+/* execute_bulk.c */
+extern bool execute_insert_bulk(Session *session, InsertBulkStatement *statement);
+extern void bulk_forget(Session *session);
+
+/* engine.c: brackets of a request; false: the connection must be closed. */
+extern void request_start(Session *session, Sink *sink);
+extern bool request_end(Session *session);
+
 /* execute_set.c */
 extern bool execute_set_option(Session *session, SetOptionStatement *statement);
 extern bool execute_identity_insert(Session *session, SetIdentityInsertStatement *statement);

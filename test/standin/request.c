@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 
+#include "bulk.h"
 #include "decode.h"
 #include "fault.h"
 #include "request.h"
@@ -293,7 +294,7 @@ serve_message(Connection *connection, uint8_t type)
 	}
 }
 
-/* Connection reset and bulk load are not served: better no session than a wrong one. */
+/* Connection reset is not served: better no session than a wrong one. */
 static bool
 refuse_message(Connection *connection, const char *what)
 {
@@ -319,7 +320,7 @@ request_serve(Connection *connection)
 	if (head.type == PACKET_ATTENTION)
 		return fault_check("attention", NULL).action == FAULT_IGNORE ||
 			answer_attention(connection);
-	if ((head.status & STATUS_IGNORE) != 0)
+	if ((head.status & STATUS_IGNORE) != 0 && head.type != PACKET_BULK)
 		return answer_done(connection, DONE_STATUS_ERROR);
 	if ((head.status & STATUS_RESET) != 0)
 		return refuse_message(connection, "Connection reset");
@@ -334,7 +335,7 @@ request_serve(Connection *connection)
 		case PACKET_TRANSACTION:
 			return serve_message(connection, head.type);
 		case PACKET_BULK:
-			return refuse_message(connection, "Bulk load");
+			return bulk_serve(connection, &head);
 		default:
 			return false;
 	}

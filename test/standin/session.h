@@ -94,6 +94,7 @@ typedef struct ChangeLog ChangeLog;
 typedef struct Catalog Catalog;
 typedef struct StatementCache StatementCache;
 typedef struct PreparedText PreparedText;
+typedef struct BulkLoad BulkLoad;
 
 typedef struct Transaction
 {
@@ -128,6 +129,7 @@ struct Session
 	StatementCache *cache;
 	PreparedText *prepared;		/* sp_prepare */
 	int			next_prepared;
+	BulkLoad   *bulk;			/* what INSERT BULK has announced */
 
 	Frame	   *frame;
 	Arena	   *arena;
