@@ -222,7 +222,8 @@ database_connect(Database *database)
 {
 	sqlite3    *handle = NULL;
 
-	if (sqlite3_open_v2(database->path, &handle, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+	if (sqlite3_open_v2(database->path, &handle,
+						SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 		sqlite3_busy_timeout(handle, BUSY_TIMEOUT) != SQLITE_OK ||
 		sqlite3_exec(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
 					 NULL, NULL, NULL) != SQLITE_OK ||
@@ -509,6 +510,8 @@ database_start(void)
 	Database   *database;
 	int			i;
 
+	/* nobody asks how much memory SQLite holds, and counting it takes a lock */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (!meta_load())
 		return false;
 	for (i = 0; meta_database(i, &record); i++)

@@ -50,6 +50,38 @@ wide_finish_rescaled(Wide *wide, bool negative, int scale, const TypeSpec *type,
 	return wide_finish(wide, negative, type->precision, out);
 }
 
+/* Plain digits that fit in 64 bits, as nearly all do; false: look closer. */
+static bool
+parse_short(const char *text, size_t length, Decimal *out, int *scale)
+{
+	const char *end = text + length;
+	const char *point = NULL;
+	uint64_t	magnitude = 0;
+
+	if (length == 0 || length > 19)
+		return false;
+	out->negative = *text == '-';
+	if (out->negative)
+		text++;
+	if (text == end || end[-1] == '.')
+		return false;
+	for (; text < end; text++)
+	{
+		unsigned	digit = (unsigned char) *text - '0';
+
+		if (digit <= 9)
+			magnitude = magnitude * 10 + digit;
+		else if (*text == '.' && point == NULL)
+			point = text;
+		else
+			return false;
+	}
+	out->magnitude = magnitude;
+	out->negative = out->negative && magnitude != 0;
+	*scale = point == NULL ? 0 : (int) (end - point) - 1;
+	return true;
+}
+
 DecimalStatus
 decimal_parse(const char *text, size_t length, Decimal *out, int *scale)
 {
@@ -60,6 +92,8 @@ decimal_parse(const char *text, size_t length, Decimal *out, int *scale)
 	bool		full = false;	/* a digit after the point had no room */
 	int			digits = 0;
 
+	if (parse_short(text, length, out, scale))
+		return DECIMAL_OK;
 	out->negative = false;
 	out->magnitude = 0;
 	*scale = 0;

@@ -411,6 +411,28 @@ wire_bytes(Stream *stream, const EncodeColumn *column, const SqlValue *value)
 	return out;
 }
 
+/* Each byte becomes a UTF-16 unit; four at a time. */
+static void
+widen_ascii(char *to, const char *from, size_t count)
+{
+	for (; count >= 4; count -= 4, from += 4, to += 8)
+	{
+		uint32_t	four;
+		uint64_t	units;
+
+		memcpy(&four, from, sizeof(four));
+		units = le32toh(four);
+		units = (units | units << 16) & UINT64_C(0x0000FFFF0000FFFF);
+		units = htole64((units | units << 8) & UINT64_C(0x00FF00FF00FF00FF));
+		memcpy(to, &units, sizeof(units));
+	}
+	for (; count > 0; count--)
+	{
+		*to++ = *from++;
+		*to++ = 0;
+	}
+}
+
 /* The first size bytes (even, where text is widened). */
 static void
 put_wire_bytes(Stream *stream, WireBytes value, size_t size)
@@ -426,13 +448,8 @@ put_wire_bytes(Stream *stream, WireBytes value, size_t size)
 	{
 		size_t		part = size - at < RESERVE_MAX ? size - at : RESERVE_MAX;
 		char	   *to = stream_reserve(stream, part);
-		size_t		i;
 
-		for (i = 0; i < part; i += 2)
-		{
-			to[i] = value.bytes[(at + i) / 2];
-			to[i + 1] = 0;
-		}
+		widen_ascii(to, value.bytes + at / 2, part / 2);
 		stream->used += part;
 		at += part;
 	}

@@ -195,8 +195,12 @@ storage_decode(const TypeSpec *type, const RawValue *raw, SqlValue *value, char 
 			value->n = raw->n;
 			break;
 		case STORAGE_GUID:
-			memset(scratch, 0, 16);
-			for (size_t i = 0; i < 16 && i < raw->n; i++)
+			if (raw->n != 16)
+			{
+				value->null = true;
+				break;
+			}
+			for (int i = 0; i < 16; i++)
 				scratch[guid_order[i]] = ((const char *) raw->p)[i];
 			value->p = scratch;
 			value->n = 16;
@@ -205,34 +209,8 @@ storage_decode(const TypeSpec *type, const RawValue *raw, SqlValue *value, char 
 }
 
 void
-raw_from_column(sqlite3_stmt *statement, int column, RawValue *raw)
-{
-	raw->type = sqlite3_column_type(statement, column);
-	switch (raw->type)
-	{
-		case SQLITE_INTEGER:
-			raw->i = sqlite3_column_int64(statement, column);
-			break;
-		case SQLITE_FLOAT:
-			raw->f = sqlite3_column_double(statement, column);
-			break;
-		case SQLITE_TEXT:
-			raw->p = sqlite3_column_text(statement, column);
-			raw->n = (size_t) sqlite3_column_bytes(statement, column);
-			break;
-		case SQLITE_BLOB:
-			raw->p = sqlite3_column_blob(statement, column);
-			raw->n = (size_t) sqlite3_column_bytes(statement, column);
-			if (raw->p == NULL)
-				raw->p = "";
-			break;
-	}
-}
-
-void
 raw_from_value(sqlite3_value *value, RawValue *raw)
 {
-	memset(raw, 0, sizeof(*raw));
 	raw->type = sqlite3_value_type(value);
 	switch (raw->type)
 	{
@@ -253,6 +231,28 @@ raw_from_value(sqlite3_value *value, RawValue *raw)
 				raw->p = "";
 			break;
 	}
+}
+
+/*
+ * One look at the column instead of three: a handle is used by one thread alone.
+ * A text is taken as it lies in the page; asked for as text, SQLite would copy it
+ * to put a NUL behind it.
+ */
+void
+raw_from_column(sqlite3_stmt *statement, int column, RawValue *raw)
+{
+	sqlite3_value *value = sqlite3_column_value(statement, column);
+
+	if (sqlite3_value_type(value) != SQLITE_TEXT)
+	{
+		raw_from_value(value, raw);
+		return;
+	}
+	raw->type = SQLITE_TEXT;
+	raw->p = sqlite3_value_blob(value);
+	raw->n = (size_t) sqlite3_value_bytes(value);
+	if (raw->p == NULL)
+		raw->p = "";
 }
 
 int
