@@ -18,7 +18,8 @@ typedef struct Sum
 	uint64_t	low;
 	uint64_t	high;
 	double		f;
-	double		squares;
+	double		mean;			/* of the values so far, and ... */
+	double		squares;		/* ... the sum of the squares of what is off it */
 	int			scale;
 	bool		overflow;
 } Sum;
@@ -83,6 +84,22 @@ add_exact(Sum *sum, __int128 value)
 		set_total(sum, total);
 }
 
+/* Welford's method: no difference of large sums. */
+static void
+deviate(Sum *sum, double number, int sign)
+{
+	double		delta = number - sum->mean;
+
+	if (sum->count == 0)
+	{
+		sum->mean = 0;
+		sum->squares = 0;
+		return;
+	}
+	sum->mean += sign * delta / (double) sum->count;
+	sum->squares += sign * delta * (number - sum->mean);
+}
+
 static void
 accumulate(sqlite3_context *context, sqlite3_value *value, int sign)
 {
@@ -107,7 +124,7 @@ accumulate(sqlite3_context *context, sqlite3_value *value, int sign)
 		case SUM_FLOAT:
 			number = sqlite3_value_double(value);
 			sum->f += sign * number;
-			sum->squares += sign * number * number;
+			deviate(sum, number, sign);
 			break;
 		default:
 			add_exact(sum, (__int128) sqlite3_value_int64(value) * sign);
@@ -194,7 +211,7 @@ give_float(sqlite3_context *context, const Sum *sum, Finish finish)
 			sqlite3_result_null(context);
 			return;
 		}
-		result = (sum->squares - sum->f * sum->f / count) / (sample ? count - 1 : count);
+		result = sum->squares / (sample ? count - 1 : count);
 		if (result < 0)
 			result = 0;
 		if (finish == FINISH_STDEV || finish == FINISH_STDEVP)

@@ -92,6 +92,8 @@ analyse_column(Analysis *analysis, Scope *scope, Expr *expr)
 	int			level = 0;
 	bool		table_seen = false;
 
+	if (scope == NULL)
+		return session_error(analysis->session, 128, expr->name.object);
 	for (; scope != NULL; scope = scope->outer, level++)
 	{
 		const Relation *found = NULL;

@@ -158,8 +158,10 @@ change_run(Session *session, const char *sql, const RawValue *parameters, int co
 		return sqlite3_extended_errcode(session->handle);
 	for (int i = 0; i < count; i++)
 		raw_bind(statement, i + 1, &parameters[i]);
+	session->writing = true;
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
 		;
+	session->writing = false;
 	if (code != SQLITE_DONE)
 	{
 		code = sqlite3_extended_errcode(session->handle);

@@ -33,7 +33,10 @@ engine_prepare_handle(sqlite3 *handle)
 static int
 progress(void *argument)
 {
-	return session_stopped(argument);
+	Session    *session = argument;
+
+	/* SQLite would roll back more than the statement. */
+	return !session->writing && session_stopped(session);
 }
 
 static bool

@@ -89,13 +89,17 @@ static const char *
 transaction_name(Session *session, const TransactionStatement *statement)
 {
 	const Variable *variable;
+	char	   *name;
 
 	if (statement->name == NULL || statement->name[0] != '@')
 		return statement->name;
 	variable = variable_find(session, statement->name);
 	if (variable == NULL || variable->value.null)
 		return NULL;
-	return arena_copy(session->frame->arena, variable->value.p, variable->value.n);
+	name = arena_alloc(session->frame->arena, variable->value.n + 1);
+	memcpy(name, variable->value.p, variable->value.n);
+	name[variable->value.n] = '\0';
+	return name;
 }
 
 static bool
@@ -440,7 +444,7 @@ execute_text(Session *session, const char *sql, size_t length, Frame *frame)
 	{
 		session_message(session, &error);
 		execute_done(session, DONE_OTHER, false, 0);
-		if (session->unwind == UNWIND_NONE)
+		if (session->unwind == UNWIND_NONE && (session->depth == 0 || session->try_depth > 0))
 			session->unwind = session->try_depth > 0 ? UNWIND_CATCH : UNWIND_BATCH;
 		return;
 	}

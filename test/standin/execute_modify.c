@@ -14,6 +14,7 @@
 #include "execute_output.h"
 #include "functions.h"
 #include "identity.h"
+#include "parser.h"
 #include "transaction.h"
 
 typedef struct ModifiedRow
@@ -111,6 +112,17 @@ expand_operator(Modifier *modifier, Assignment *assignment)
 	assignment->op = OP_NONE;
 }
 
+/* SET c = DEFAULT: the expression that the catalog has, or NULL. */
+static bool
+read_default(Modifier *modifier, Assignment *assignment, const TableColumn *column)
+{
+	const char *text = column->default_text != NULL ? column->default_text : "NULL";
+	SqlMessage	error;
+
+	return parse_value_text(text, strlen(text), modifier->session->frame->arena, &assignment->value, &error) ||
+		session_message(modifier->session, &error);
+}
+
 static bool
 find_assignment(Modifier *modifier, int index)
 {
@@ -133,8 +145,8 @@ find_assignment(Modifier *modifier, int index)
 		return session_error(session, 264, column->name);
 	modifier->changed[position] = true;
 	modifier->targets[index] = position;
-	if (assignment->value->kind == EXPR_DEFAULT)
-		return session_error(session, 40518, "DEFAULT in UPDATE");
+	if (assignment->value->kind == EXPR_DEFAULT && !read_default(modifier, assignment, column))
+		return false;
 	expand_operator(modifier, assignment);
 	return analyse_expr(&modifier->analysis, modifier->scope, assignment->value) &&
 		type_check_implicit(session, &assignment->value->type, &column->type);

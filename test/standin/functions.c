@@ -45,7 +45,7 @@ const Function *
 function_find(const char *name)
 {
 	const Function *const tables[] = {
-		text_functions, number_functions, date_functions, system_functions, aggregate_functions
+		text_functions, character_functions, number_functions, date_functions, system_functions, aggregate_functions
 	};
 	const Function *found = NULL;
 

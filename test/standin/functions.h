@@ -106,6 +106,7 @@ extern bool global_type(Session *session, const char *name, TypeSpec *type);
 extern bool global_value(Session *session, const char *name, Arena *arena, SqlValue *value);
 
 extern const Function text_functions[];
+extern const Function character_functions[];
 extern const Function number_functions[];
 extern const Function date_functions[];
 extern const Function system_functions[];
@@ -116,6 +117,7 @@ extern bool type_of_int(Session *session, Expr *expr);
 extern bool type_of_bigint(Session *session, Expr *expr);
 extern bool type_of_float(Session *session, Expr *expr);
 extern bool type_of_sysname(Session *session, Expr *expr);
+extern bool type_of_varchar(Session *session, Expr *expr);
 extern bool type_of_first(Session *session, Expr *expr);
 extern void value_text(Call *call, SqlValue *out, const char *text);
 

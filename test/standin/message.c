@@ -31,6 +31,7 @@ static const MessageRow messages[] = {
 	{120, 15, 1, true, "The select list for the INSERT statement contains fewer items than the insert list. The number of SELECT values must match the number of INSERT columns."},
 	{121, 15, 1, true, "The select list for the INSERT statement contains more items than the insert list. The number of SELECT values must match the number of INSERT columns."},
 	{127, 15, 1, true, "A TOP N or FETCH rowcount value may not be negative."},
+	{128, 15, 1, true, "The name \"%s\" is not permitted in this context. Valid expressions are constants, constant expressions, and (in some contexts) variables. Column names are not permitted."},
 	{130, 15, 1, true, "Cannot perform an aggregate function on an expression containing an aggregate or a subquery."},
 	{131, 15, 1, true, "The size (%d) given to the %s '%s' exceeds the maximum allowed for any data type (%d)."},
 	{134, 15, 2, true, "The variable name '%s' has already been declared. Variable names must be unique within a query batch or stored procedure."},

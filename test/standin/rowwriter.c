@@ -155,6 +155,19 @@ run_checks(RowWriter *writer, const RawValue *values)
 	return done;
 }
 
+/* Attention is noticed between rows: SQLite's own statements are not to be interrupted. */
+static bool
+go_on(RowWriter *writer)
+{
+	Session    *session = writer->session;
+
+	if (++writer->rows % 256 != 0 || !session_stopped(session))
+		return true;
+	session->failed = true;
+	session->unwind = UNWIND_BATCH;
+	return false;
+}
+
 /* Puts a row, new or again under its old number. */
 static bool
 put_row(RowWriter *writer, int64_t row, const RawValue *values)
@@ -164,6 +177,8 @@ put_row(RowWriter *writer, int64_t row, const RawValue *values)
 	RawValue   *parameters = writer->parameters;
 	int			code;
 
+	if (!go_on(writer))
+		return false;
 	memset(&parameters[0], 0, sizeof(RawValue));
 	parameters[0].type = row != 0 ? SQLITE_INTEGER : SQLITE_NULL;
 	parameters[0].i = row;
@@ -192,6 +207,8 @@ rowwriter_delete(RowWriter *writer, int64_t row, const RawValue *old)
 	RawValue	key;
 	int			code;
 
+	if (!go_on(writer))
+		return false;
 	memset(&key, 0, sizeof(key));
 	key.type = SQLITE_INTEGER;
 	key.i = row;
@@ -237,6 +254,8 @@ set_row(RowWriter *writer, int64_t row, const RawValue *values, const bool *chan
 		parameters[count++] = values[i];
 	}
 	sprintf(sql + used, " WHERE r = ?");
+	if (!go_on(writer))
+		return false;
 	memset(&parameters[count], 0, sizeof(RawValue));
 	parameters[count].type = SQLITE_INTEGER;
 	parameters[count++].i = row;

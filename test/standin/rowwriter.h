@@ -46,6 +46,7 @@ typedef struct RowWriter
 	bool		identity_used;
 	bool		identity_known;
 	int64_t		identity;		/* the last one given */
+	int64_t		rows;			/* written so far */
 } RowWriter;
 
 extern bool rowwriter_start(RowWriter *writer, Session *session, const TableInfo *table, const char *verb);

@@ -154,6 +154,7 @@ struct Session
 	const ExecStatement *exec;	/* EXEC proc being run; where its OUTPUT values go: */
 	int			exec_first;		/* argument of the first declared parameter */
 	void		(*output_target) (struct Session *session, int index, const Variable *variable);
+	bool		writing;		/* a statement of SQLite that must not be interrupted */
 	int			using;			/* depth of session_begin_use() */
 };
 
