@@ -79,6 +79,7 @@ static const WireRule rules[] = {
 
 #define SHORT_BYTES_MAX		8000
 #define VARIANT_BYTES_MAX	8009
+#define LONG_SLICE			8192	/* twice as much on the wire is RESERVE_MAX */
 #define TICKS_PER_DAY		INT64_C(864000000000)
 #define DATETIME_PER_DAY	(INT64_C(300) * 86400)
 
@@ -100,6 +101,23 @@ has_length(SqlType type)
 	return rules[type].info == INFO_SHORT;
 }
 
+/* What a NULL takes in a row. */
+static uint8_t
+null_size(const TypeSpec *type)
+{
+	switch (rules[type->type].info)
+	{
+		case INFO_SHORT:
+			return type->length == LENGTH_MAX ? 8 : 2;
+		case INFO_XML:
+			return 8;
+		case INFO_VARIANT:
+			return 4;
+		default:
+			return 1;
+	}
+}
+
 void
 encode_prepare(EncodeColumn *column, const TypeSpec *type, bool nullable)
 {
@@ -119,6 +137,7 @@ encode_prepare(EncodeColumn *column, const TypeSpec *type, bool nullable)
 	if (own->collation == NULL && (is_wide(own->type) || is_narrow(own->type)))
 		own->collation = collation_default();
 	column->fixed = !nullable && rules[own->type].fixed_token != 0;
+	column->null_size = null_size(own);
 	column->write = rules[own->type].write;
 	if (has_length(own->type) && own->length == LENGTH_MAX)
 		column->write = write_chunked;
@@ -490,24 +509,60 @@ write_short(Stream *stream, const EncodeColumn *column, const SqlValue *value)
 		put_padding(stream, type, limit - size);
 }
 
-/* (max) types and xml: one chunk of all. */
+/* Bytes of the next slice of a long value: whole characters, if it is text. */
+static size_t
+slice_size(const char *bytes, size_t left)
+{
+	size_t		size = LONG_SLICE;
+
+	if (left <= LONG_SLICE)
+		return left;
+	while (size > LONG_SLICE - 3 && (bytes[size] & 0xC0) == 0x80)
+		size--;
+	return size;
+}
+
+/*
+ * A long value, slice by slice, so that it is never transcoded as a whole.
+ * Returns its size on the wire; unless "write", that is all it does.
+ */
+static uint64_t
+put_slices(Stream *stream, const EncodeColumn *column, const SqlValue *value, bool write,
+		   bool chunked)
+{
+	SqlValue	slice = *value;
+	size_t		at = 0;
+	uint64_t	total = 0;
+
+	for (; at < value->n; at += slice.n)
+	{
+		WireBytes	bytes;
+
+		slice.p = value->p + at;
+		slice.n = slice_size(slice.p, value->n - at);
+		bytes = wire_bytes(stream, column, &slice);
+		total += bytes.size;
+		if (write && chunked)
+			stream_put_u32(stream, (uint32_t) bytes.size);
+		if (write)
+			put_wire_bytes(stream, bytes, bytes.size);
+		if (bytes.bytes != slice.p)
+			arena_reset(stream->scratch);
+	}
+	return total;
+}
+
+/* (max) types and xml. */
 static void
 write_chunked(Stream *stream, const EncodeColumn *column, const SqlValue *value)
 {
-	WireBytes	bytes;
-
 	if (value->null)
 	{
 		stream_put_u64(stream, UINT64_MAX);
 		return;
 	}
-	bytes = wire_bytes(stream, column, value);
-	stream_put_u64(stream, bytes.size);
-	if (bytes.size > 0)
-	{
-		stream_put_u32(stream, (uint32_t) bytes.size);
-		put_wire_bytes(stream, bytes, bytes.size);
-	}
+	stream_put_u64(stream, put_slices(stream, column, value, false, true));
+	put_slices(stream, column, value, true, true);
 	stream_put_u32(stream, 0);
 }
 
@@ -516,18 +571,16 @@ static void
 write_lob(Stream *stream, const EncodeColumn *column, const SqlValue *value)
 {
 	static const char pointer[16 + 8] = "standin text pointer";
-	WireBytes	bytes;
 
 	if (value->null)
 	{
 		stream_put_u8(stream, 0);
 		return;
 	}
-	bytes = wire_bytes(stream, column, value);
 	stream_put_u8(stream, 16);
 	stream_put(stream, pointer, sizeof(pointer));
-	stream_put_u32(stream, (uint32_t) bytes.size);
-	put_wire_bytes(stream, bytes, bytes.size);
+	stream_put_u32(stream, (uint32_t) put_slices(stream, column, value, false, false));
+	put_slices(stream, column, value, true, false);
 }
 
 /* p,n hold base type, its properties and the value, as they travel. */

@@ -14,6 +14,7 @@ struct EncodeColumn
 {
 	TypeSpec	type;			/* with lengths and scales in their bounds */
 	bool		fixed;			/* travels without a length, so never NULL */
+	uint8_t		null_size;		/* bytes that a NULL takes in a row */
 	void		(*write) (Stream *stream, const EncodeColumn *column, const SqlValue *value);
 };
 

@@ -14,6 +14,7 @@
 #include "sinkwriter.h"
 #include "strike.h"
 
+#define TDS_73B			0x730B0003u
 #define COLUMNS_MAX		4096
 #define ERROR_KILLED	596
 #define ERROR_NULL		8624
@@ -135,8 +136,58 @@ sink_columns(Sink *sink, const SqlColumn *columns, int count)
 		encode_prepare(&connection->columns[i], &columns[i].type, columns[i].nullable);
 	token_columns(&connection->stream, columns, connection->columns, count);
 	writer->columns = count;
+	writer->bitmap = connection->stream.tds_version >= TDS_73B ? ((size_t) count + 7) / 8 : 0;
 	writer->rows = 0;
 	writer->strike_row = fault_row(connection->login.application, &hit);
+}
+
+/* NBCROW: a bit says of each value whether it is NULL and left out. */
+static void
+put_sparse_row(SinkWriter *writer, const SqlValue *values)
+{
+	Stream	   *stream = &writer->connection->stream;
+	const EncodeColumn *columns = writer->connection->columns;
+	char	   *bits;
+	int			i;
+
+	stream_put_u8(stream, 0xD2);
+	bits = stream_reserve(stream, writer->bitmap);
+	memset(bits, 0, writer->bitmap);
+	for (i = 0; i < writer->columns; i++)
+		if (values[i].null)
+			bits[i / 8] |= (char) (1 << i % 8);
+	stream->used += writer->bitmap;
+	for (i = 0; i < writer->columns; i++)
+		if (!values[i].null)
+			encode_value(stream, &columns[i], &values[i]);
+}
+
+/* A row in the shorter of its two forms; false: it cannot be. */
+static bool
+put_row(SinkWriter *writer, const SqlValue *values)
+{
+	Stream	   *stream = &writer->connection->stream;
+	const EncodeColumn *columns = writer->connection->columns;
+	size_t		spared = 0;
+	int			i;
+
+	for (i = 0; i < writer->columns; i++)
+	{
+		if (!values[i].null)
+			continue;
+		if (columns[i].fixed)
+			return false;
+		spared += columns[i].null_size;
+	}
+	if (writer->bitmap > 0 && spared > writer->bitmap)
+	{
+		put_sparse_row(writer, values);
+		return true;
+	}
+	stream_put_u8(stream, 0xD1);
+	for (i = 0; i < writer->columns; i++)
+		encode_value(stream, &columns[i], &values[i]);
+	return true;
 }
 
 static bool
@@ -144,25 +195,17 @@ sink_row(Sink *sink, const SqlValue *values)
 {
 	SinkWriter *writer = (SinkWriter *) sink;
 	Stream	   *stream = &writer->connection->stream;
-	const EncodeColumn *columns = writer->connection->columns;
-	int			i;
 
 	if ((int64_t) writer->rows == writer->strike_row && !writer->stopped)
 		strike(writer);
 	if (writer->stopped)
 		return false;
-	for (i = 0; i < writer->columns; i++)
+	if (!put_row(writer, values))
 	{
-		if (values[i].null && columns[i].fixed)
-		{
-			sinkwriter_error(writer, ERROR_NULL);
-			writer->stopped = true;
-			return false;
-		}
+		sinkwriter_error(writer, ERROR_NULL);
+		writer->stopped = true;
+		return false;
 	}
-	stream_put_u8(stream, 0xD1);
-	for (i = 0; i < writer->columns; i++)
-		encode_value(stream, &columns[i], &values[i]);
 	writer->rows++;
 	if (stream->scratch_used)
 	{

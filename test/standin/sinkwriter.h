@@ -22,6 +22,7 @@ typedef struct SinkWriter
 	bool		told;			/* the client knows that it was killed */
 	int			error;			/* of the statement that failed last, 0 = none */
 	int			columns;		/* of the result that is open, 0 = none */
+	size_t		bitmap;			/* bytes of it in a row that leaves NULLs out, 0 = no such rows */
 	uint64_t	rows;
 	int64_t		strike_row;		/* a fault strikes after so many rows, -1 = none */
 	Output	   *outputs;		/* output parameters, in order */
