@@ -45,9 +45,20 @@ client-modules: packages
 clients: lab client-modules
 	@$(LABORATORY) clients perl -I$(HARNESS)/lib $(TOP)/test/clients/run.pl $(CLIENTS)
 
+faults: standin
+	@$(LABORATORY) faults perl -I$(HARNESS)/lib $(TOP)/test/faults/run.pl
+
+$(BUILD)/standin_speed/drain: $(TOP)/test/standin_speed/drain.c | packages
+	@mkdir -p $(@D)
+	@gcc -O2 -Wall -Wextra -o $@ $< -lsybdb
+
+# SCALE below 1 reads smaller tables; the bar then does not decide.
+bench-standin: standin $(BUILD)/standin_speed/drain
+	@$(LABORATORY) bench-standin perl -I$(HARNESS)/lib $(TOP)/test/standin_speed/run.pl
+
 installcheck: regress tap
 
-check: lab client-modules
+check: lab client-modules $(BUILD)/standin_speed/drain
 	@$(HARNESS)/check.sh $(BUILD)
 
 lab-clean:
