@@ -92,7 +92,7 @@ analyse_outputs(Analysis *analysis, Scope *scope, SelectList *items)
 		if (!analyse_expr(analysis, scope, item->expr))
 			return false;
 		if (name == NULL && item->expr->kind == EXPR_COLUMN && item->kind == ITEM_EXPR)
-			name = ((const Relation *) item->expr->binding)->columns[item->expr->column_index].name;
+			name = item->expr->name.object;
 		add_output(analysis, scope, item->expr, name != NULL ? name : "", item);
 	}
 	return true;

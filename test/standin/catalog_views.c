@@ -20,11 +20,11 @@
 	"WHEN c.type = 'time' THEN CASE WHEN c.scale <= 2 THEN 3 WHEN c.scale <= 4 THEN 4 ELSE 5 END " \
 	"WHEN c.type = 'datetime2' THEN CASE WHEN c.scale <= 2 THEN 6 WHEN c.scale <= 4 THEN 7 ELSE 8 END " \
 	"WHEN c.type = 'datetimeoffset' THEN CASE WHEN c.scale <= 2 THEN 8 WHEN c.scale <= 4 THEN 9 ELSE 10 END " \
-	"WHEN c.type = 'decimal' THEN CASE WHEN c.precision <= 9 THEN 5 WHEN c.precision <= 19 THEN 9 " \
+	"WHEN c.type IN ('decimal', 'numeric') THEN CASE WHEN c.precision <= 9 THEN 5 WHEN c.precision <= 19 THEN 9 " \
 	"WHEN c.precision <= 28 THEN 13 ELSE 17 END ELSE 16 END"
 
 #define PRECISION \
-	"CASE c.type WHEN 'decimal' THEN c.precision WHEN 'bit' THEN 1 WHEN 'tinyint' THEN 3 " \
+	"CASE c.type WHEN 'decimal' THEN c.precision WHEN 'numeric' THEN c.precision WHEN 'bit' THEN 1 WHEN 'tinyint' THEN 3 " \
 	"WHEN 'smallint' THEN 5 WHEN 'int' THEN 10 WHEN 'bigint' THEN 19 WHEN 'money' THEN 19 " \
 	"WHEN 'smallmoney' THEN 10 WHEN 'real' THEN 24 WHEN 'float' THEN 53 WHEN 'datetime' THEN 23 " \
 	"WHEN 'smalldatetime' THEN 16 WHEN 'date' THEN 10 WHEN 'time' THEN 8 + c.scale + (c.scale > 0) " \
@@ -196,11 +196,11 @@ const SystemView database_views[] = {
 		"WHEN c.type IN ('nchar', 'nvarchar') THEN c.length * 2 "
 		"WHEN c.type IN ('text', 'image') THEN 2147483647 WHEN c.type = 'ntext' THEN 2147483646 "
 		"WHEN c.type = 'xml' THEN -1 END AS CHARACTER_OCTET_LENGTH, "
-		"CASE WHEN c.type IN ('tinyint', 'smallint', 'int', 'bigint', 'decimal', 'money', 'smallmoney', 'real', "
+		"CASE WHEN c.type IN ('tinyint', 'smallint', 'int', 'bigint', 'decimal', 'numeric', 'money', 'smallmoney', 'real', "
 		"'float') THEN " PRECISION " END AS NUMERIC_PRECISION, "
-		"CASE WHEN c.type IN ('tinyint', 'smallint', 'int', 'bigint', 'decimal', 'money', 'smallmoney') THEN 10 "
+		"CASE WHEN c.type IN ('tinyint', 'smallint', 'int', 'bigint', 'decimal', 'numeric', 'money', 'smallmoney') THEN 10 "
 		"WHEN c.type IN ('real', 'float') THEN 2 END AS NUMERIC_PRECISION_RADIX, "
-		"CASE WHEN c.type IN ('tinyint', 'smallint', 'int', 'bigint', 'decimal', 'money', 'smallmoney') "
+		"CASE WHEN c.type IN ('tinyint', 'smallint', 'int', 'bigint', 'decimal', 'numeric', 'money', 'smallmoney') "
 		"THEN " SCALE " END AS NUMERIC_SCALE, "
 		"CASE WHEN c.type IN ('time', 'datetime2', 'datetimeoffset') THEN c.scale WHEN c.type = 'datetime' THEN 3 "
 		"WHEN c.type IN ('date', 'smalldatetime') THEN 0 END AS DATETIME_PRECISION, "

@@ -301,7 +301,7 @@ alter_column(Session *session, const TableInfo *table, const ColumnDefinition *d
 		(!move || change_format(session, "ALTER TABLE t%d DROP COLUMN c%d", table->id, old_id)) &&
 		change_format(session, "UPDATE standin_column SET column_id = %d, type = %Q, precision = %d, scale = %d, "
 					  "length = %d, collation = %Q, nullable = %d WHERE object_id = %d AND column_id = %d", id,
-					  type_name(type.type), type.precision, type.scale, type.length,
+					  ddl_type_name(definition, &type), type.precision, type.scale, type.length,
 					  type.collation != NULL ? type.collation->name : NULL, nullable, table->id, old_id) &&
 		ddl_changed(session);
 }

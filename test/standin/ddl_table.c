@@ -149,6 +149,15 @@ check_identity(Session *session, const ColumnDefinition *column, const TypeSpec 
 	return true;
 }
 
+/* decimal and numeric are one type; the catalog keeps which name was used. */
+const char *
+ddl_type_name(const ColumnDefinition *column, const TypeSpec *type)
+{
+	if (type->type == SQL_DECIMAL && column->type.name != NULL && name_equal(column->type.name, "numeric"))
+		return "numeric";
+	return type_name(type->type);
+}
+
 static bool
 insert_column(TableBuild *build, const ColumnDefinition *column, int id, const TypeSpec *type,
 			  bool nullable, const char *computed)
@@ -160,7 +169,7 @@ insert_column(TableBuild *build, const ColumnDefinition *column, int id, const T
 	if (!change_format(session, "INSERT INTO standin_column (object_id, column_id, position, name, type, precision, "
 					   "scale, length, collation, nullable, identity, seed, increment, default_id, default_text, "
 					   "computed_text) VALUES (%d, %d, %d, %Q, %Q, %d, %d, %d, %Q, %d, %d, %lld, %lld, 0, NULL, %Q)",
-					   build->table, id, id, column->name, type_name(type->type), type->precision, type->scale,
+					   build->table, id, id, column->name, ddl_type_name(column, type), type->precision, type->scale,
 					   type->length, type->collation != NULL ? type->collation->name : NULL, nullable,
 					   column->identity, (long long) column->identity_seed,
 					   (long long) column->identity_increment, computed))

@@ -392,6 +392,8 @@ execute_statement(Session *session, Statement *statement)
 		session->unwind = UNWIND_BATCH;
 		return;
 	}
+	if (session->settings.parse_only && statement->kind != STATEMENT_SET_OPTION)
+		return;
 	if (session->settings.no_exec && statement->kind != STATEMENT_SET_OPTION &&
 		statement->kind != STATEMENT_SELECT && !holds_statements(statement->kind))
 		return;
@@ -424,13 +426,6 @@ execute_statements(Session *session, StatementList *statements)
 		execute_statement(session, statements->items[i]);
 }
 
-/* SET PARSEONLY OFF is obeyed even under SET PARSEONLY ON. */
-static bool
-starts_with_set(const StatementList *statements)
-{
-	return statements->count > 0 && statements->items[0]->kind == STATEMENT_SET_OPTION;
-}
-
 void
 execute_text(Session *session, const char *sql, size_t length, Frame *frame)
 {
@@ -449,8 +444,7 @@ execute_text(Session *session, const char *sql, size_t length, Frame *frame)
 		return;
 	}
 	session->frame_text = sql;
-	if (!session->settings.parse_only || starts_with_set(&statements))
-		execute_statements(session, &statements);
+	execute_statements(session, &statements);
 	session->frame_text = outer;
 	if (session->unwind == UNWIND_RETURN)
 		session->unwind = UNWIND_NONE;

@@ -9,6 +9,21 @@
 #include "rowwriter.h"
 #include "transaction.h"
 
+/* decimal or numeric: literals are numeric, and what is made of them. */
+static bool
+is_called_numeric(Expr *expr, void *found)
+{
+	if (expr->kind == EXPR_LITERAL && expr->type.type == SQL_DECIMAL)
+		*(bool *) found = true;
+	if (expr->kind == EXPR_CAST)
+	{
+		if (expr->type.type == SQL_DECIMAL && name_equal(expr->data_type.name, "numeric"))
+			*(bool *) found = true;
+		return true;
+	}
+	return expr_each_child(expr, is_called_numeric, found);
+}
+
 /* The table that CREATE TABLE would make of the columns. */
 static bool
 define_table(Session *session, const Query *query, const ObjectName *name, TableDefinition *definition)
@@ -23,11 +38,14 @@ define_table(Session *session, const Query *query, const ObjectName *name, Table
 	{
 		const SqlColumn *from = &query->columns[i];
 		ColumnDefinition *column = &definition->columns[i];
+		bool		numeric = false;
 
 		if (from->name[0] == '\0')
 			return session_error(session, 1038);
 		column->name = from->name;
-		column->type.name = type_name(from->type.type);
+		if (query->kind == QUERY_SELECT)
+			is_called_numeric(QUERY_SCOPE(query)->outputs[i].expr, &numeric);
+		column->type.name = numeric && from->type.type == SQL_DECIMAL ? "numeric" : type_name(from->type.type);
 		column->type.known = true;
 		column->type.spec = from->type;
 		if (column->type.spec.length == 0 && type_is_text(from->type.type))

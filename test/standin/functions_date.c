@@ -3,6 +3,7 @@
  *		Dates and times; the clock is the statement's, the same in every row.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -132,7 +133,10 @@ fn_datename(Call *call, const SqlValue *a, SqlValue *out)
 	if (!date_part(part, &a[0], &call->plan->types[0], &number.i, call->error))
 		return false;
 	snprintf(text, sizeof(text), "%lld", (long long) number.i);
-	if (name_equal(part, "month") || name_equal(part, "mm") || name_equal(part, "m"))
+	if (name_equal(part, "tzoffset") || name_equal(part, "tz"))
+		snprintf(text, sizeof(text), "%c%02d:%02d", number.i < 0 ? '-' : '+', abs((int) number.i) / 60,
+				 abs((int) number.i) % 60);
+	else if (name_equal(part, "month") || name_equal(part, "mm") || name_equal(part, "m"))
 		snprintf(text, sizeof(text), "%s", months[(number.i + 11) % 12]);
 	else if (name_equal(part, "weekday") || name_equal(part, "dw") || name_equal(part, "w"))
 		snprintf(text, sizeof(text), "%s", days[(number.i + 6) % 7]);

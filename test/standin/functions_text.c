@@ -118,7 +118,7 @@ fn_datalength(Call *call, const SqlValue *a, SqlValue *out)
 static bool
 bad_length(Call *call, const char *function)
 {
-	message_set(call->error, 537, -1, function);
+	message_set(call->error, strcmp(function, "right") == 0 ? 536 : 537, -1, function);
 	return false;
 }
 

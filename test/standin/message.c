@@ -86,6 +86,7 @@ static const MessageRow messages[] = {
 	{529, 16, 2, true, "Explicit conversion from data type %s to %s is not allowed."},
 	{530, 16, 1, false, "The statement terminated. The maximum recursion %d has been exhausted before statement completion."},
 	{535, 16, 0, false, "The %s function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart."},
+	{536, 16, 1, false, "Invalid length parameter passed to the %s function."},
 	{537, 16, 2, false, "Invalid length parameter passed to the %s function."},
 	{544, 16, 1, false, "Cannot insert explicit value for identity column in table '%s' when IDENTITY_INSERT is set to OFF."},
 	{545, 16, 1, false, "Explicit value must be specified for identity column in table '%s' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column."},
