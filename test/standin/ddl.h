@@ -40,6 +40,7 @@ extern bool ddl_object(Session *session, int id, int schema_id, const char *name
 					   int parent, const char *definition);
 extern bool ddl_add_columns(TableBuild *build, const TableDefinition *definition, bool creating);
 extern bool ddl_column_type(Session *session, const ColumnDefinition *column, int number, TypeSpec *type);
+extern const char *ddl_type_name(const ColumnDefinition *column, const TypeSpec *type);
 extern const char *ddl_text(Session *session, Span span);
 extern bool ddl_constraint(TableBuild *build, const Constraint *constraint, bool no_check);
 extern bool ddl_constraints(TableBuild *build, const TableDefinition *definition, bool no_check);
