@@ -93,6 +93,15 @@ fill(Load *load)
 	return true;
 }
 
+/* Has the client gone, or asked to forget it? */
+static bool
+given_up(const Load *load)
+{
+	const Stream *stream = &load->connection->stream;
+
+	return stream->attention || stream->broken || (load->head.status & STATUS_IGNORE) != 0;
+}
+
 /* Reads one part, waiting for as much of the message as it needs. */
 static Part
 read_part(Load *load, Part (*read) (Load *load, Reader *reader))
@@ -116,6 +125,8 @@ read_part(Load *load, Part (*read) (Load *load, Reader *reader))
 		if (!fill(load))
 			break;
 	}
+	if (given_up(load))
+		return PART_BAD;
 	return put_error(load, ERROR_CUT, "While reading current row from host, a premature "
 					 "end-of-message was encountered--an incoming data stream was interrupted "
 					 "when the server expected to see more data. The host program may have "
@@ -280,12 +291,9 @@ bulk_serve(Connection *connection, const MessageHead *head)
 	load.arena = arena_new();
 	complete = run(&load);
 	drain(&load);
-	if (connection->stream.attention || connection->stream.broken ||
-		(load.head.status & STATUS_IGNORE) != 0)
-		complete = false;
 	if (connection->stream.attention)
 		load.writer.stopped = true;
-	if (!session_bulk_end(connection->session, complete, &load.writer.sink))
+	if (!session_bulk_end(connection->session, complete && !given_up(&load), &load.writer.sink))
 		load.writer.fatal = true;
 	arena_free(load.arena);
 	return sinkwriter_finish(&load.writer, false);

@@ -293,6 +293,8 @@ stream_read_more(Stream *stream, size_t consumed, size_t limit, MessageHead *hea
 	stream->message_size -= consumed;
 	if (consumed > 0)
 		memmove(stream->message, stream->message + consumed, stream->message_size);
+	if (stream->attention)
+		return false;
 	packet = stream->broken ? NULL : next_packet(stream, -1, &size);
 	if (packet != NULL && packet[0] == PACKET_ATTENTION)
 	{
