@@ -27,7 +27,7 @@ suite()
 	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ] || [ $((p + f)) -eq 0 ]; then
 		f=$((f + 1))
 	fi
-	grep -E '^bar |^skip ' "$logs/$name.log"
+	grep -E '^bar |^skip |^[a-z]+: [0-9]+ passed' "$logs/$name.log" | grep -v "^$name:"
 	if [ "$f" -gt 0 ]; then
 		grep -E '^not ok|^FAILED|ERROR|failed' "$logs/$name.log" | head -n 30
 		tail -n 40 "$logs/$name.log"

@@ -1,6 +1,9 @@
 #!/bin/sh
-# Installs the Debian packages that building and testing needs and that are
-# missing.  As an ordinary user it can only name them.
+# packages.sh [clients]: installs the Debian packages that building and testing
+# needs and that are missing.  As an ordinary user it can only name them.
+#
+# Those of clients are wanted, not needed: what is missing is a line here and a
+# skip there.
 set -eu
 
 server=15
@@ -8,6 +11,14 @@ server=15
 needed="gcc make pkg-config libc6-dev perl util-linux procps
  postgresql-$server postgresql-server-dev-$server
  freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-run-perl clang"
+
+what=needed
+if [ "${1:-}" = clients ]; then
+	what=clients
+	needed="python3-tds postgresql-$server-tds-fdw"
+	# of whatever origin
+	command -v node >/dev/null && command -v npm >/dev/null || needed="$needed nodejs npm"
+fi
 
 missing=
 for package in $needed; do
@@ -19,7 +30,8 @@ done
 if [ "$(id -u)" != 0 ]; then
 	echo "packages are missing:$missing" >&2
 	echo "install them first:   apt-get install$missing" >&2
-	exit 1
+	[ "$what" = clients ]
+	exit
 fi
 
 # The package would make a cluster and start it; this project makes its own.
@@ -34,6 +46,7 @@ log=$(mktemp)
 if ! { apt-get update -q && apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1; then
 	tail -n 20 "$log" >&2
 	rm -f "$log"
-	exit 1
+	[ "$what" = clients ]
+	exit
 fi
 rm -f "$log"

@@ -10,7 +10,8 @@ root=$build/root
 
 for kind in bindir pkglibdir sharedir; do
 	folder=$($PG_CONFIG --$kind)
-	[ -e "$root$folder/.copied" ] && [ ! "$folder" -nt "$root$folder/.copied" ] && continue
+	# a package added since shows in the time of some folder
+	[ -e "$root$folder/.copied" ] && [ -z "$(find "$folder" -newer "$root$folder/.copied" -print -quit)" ] && continue
 	mkdir -p "$root$folder"
 	cp -RLp "$folder/." "$root$folder/"
 	touch "$root$folder/.copied"
