@@ -145,10 +145,10 @@ session_free(Session *session)
 	change_log_free(session->transaction.log);
 	arena_free(session->arena);
 	prepared_forget_all(session);
+	bulk_forget(session);
 	pthread_mutex_destroy(&session->lock);
 	free(session);
 }
-	bulk_forget(session);
 
 static void
 login_error(SqlMessage *error, int number, int severity, const char *format, const char *name)
@@ -323,15 +323,15 @@ session_sqlite_error(Session *session, int code)
 	return session_message(session, &message);
 }
 
-static void
+void
 request_start(Session *session, Sink *sink)
 {
 	EngineThread *thread = engine_thread();
 
+	bulk_forget(session);
 	atomic_store(&session->interrupted, false);
 	session->sink = sink;
 	session->unwind = UNWIND_NONE;
-	bulk_forget(session);
 	session->failed = false;
 	session->depth = 0;
 	session->try_depth = 0;
