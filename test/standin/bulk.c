@@ -30,7 +30,7 @@
 typedef enum Part
 {
 	PART_DONE,
-	PART_LAST,					/* the DONE token */
+	PART_LAST,					/* the DONE token, or the end where it may be */
 	PART_SHORT,					/* not all of it has come */
 	PART_BAD					/* an error was put */
 } Part;
@@ -215,11 +215,13 @@ read_values(Load *load, Reader *reader, const char *nulls)
 static Part
 read_row(Load *load, Reader *reader)
 {
-	uint8_t		token = reader_u8(reader);
+	uint8_t		token;
 	const char *nulls;
 
-	if (reader->bad)
-		return PART_SHORT;
+	/* FreeTDS ends the message behind the last row */
+	if (reader_left(reader) == 0)
+		return at_end(load) ? PART_LAST : PART_SHORT;
+	token = reader_u8(reader);
 	switch (token)
 	{
 		case TOKEN_ROW:
