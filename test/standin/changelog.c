@@ -7,18 +7,26 @@
  * digits and texts at a NUL.
  *
  *		u32 length of text, text, { u32 count, { u8 type, value } ... } ...
+ *
+ * A transaction may be larger than memory: records that are full and not among
+ * the first few lie in a file without a name until the commit asks for them.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "changelog.h"
 
 #define RECORD_LIMIT	(256 * 1024)
+#define RECORDS_HELD	32		/* in memory, before others go to the file */
 
 typedef struct OpenRecord
 {
-	LogRecord	record;
+	LogRecord	record;			/* without data where it lies in the file */
 	size_t		capacity;
+	size_t		offset;			/* there */
 } OpenRecord;
 
 struct ChangeLog
@@ -27,6 +35,11 @@ struct ChangeLog
 	LogRecord  *view;
 	int			count;
 	int			capacity;
+	bool		has_file;
+	int			file;
+	size_t		file_size;
+	void	   *mapped;			/* the file, for a commit; NULL = not now */
+	size_t		mapped_size;
 };
 
 ChangeLog *
@@ -59,22 +72,97 @@ change_log_mark(const ChangeLog *log)
 	return mark;
 }
 
+static void
+unmap_file(ChangeLog *log)
+{
+	if (log->mapped != NULL)
+		munmap(log->mapped, log->mapped_size);
+	log->mapped = NULL;
+}
+
 void
 change_log_truncate(ChangeLog *log, LogMark mark)
 {
+	unmap_file(log);
 	while (log->count > mark.records)
-		free(log->records[--log->count].record.data);
+	{
+		OpenRecord *last = &log->records[--log->count];
+
+		if (last->record.data == NULL)
+			log->file_size = last->offset;
+		free(last->record.data);
+	}
 	if (log->count > 0)
 		log->records[log->count - 1].record.size = mark.size;
+	if (log->has_file && log->file_size == 0)
+	{
+		close(log->file);
+		log->has_file = false;
+	}
 }
 
 const LogRecord *
-change_log_records(const ChangeLog *log, int *count)
+change_log_records(ChangeLog *log, int *count)
 {
+	unmap_file(log);
+	if (log->file_size > 0)
+	{
+		log->mapped_size = log->file_size;
+		log->mapped = mmap(NULL, log->mapped_size, PROT_READ, MAP_SHARED, log->file, 0);
+		if (log->mapped == MAP_FAILED)
+			abort();
+	}
 	for (int i = 0; i < log->count; i++)
+	{
 		log->view[i] = log->records[i].record;
+		if (log->view[i].data == NULL)
+			log->view[i].data = (char *) log->mapped + log->records[i].offset;
+	}
 	*count = log->count;
 	return log->view;
+}
+
+static bool
+open_file(ChangeLog *log)
+{
+	static const char pattern[] = "/log.XXXXXX";
+	char		path[sizeof(instance.folder) + sizeof(pattern)];
+
+	if (log->has_file)
+		return true;
+	strcpy(path, instance.folder);
+	strcat(path, pattern);
+	log->file = mkostemp(path, O_CLOEXEC);
+	if (log->file < 0)
+		return false;
+	unlink(path);
+	log->has_file = true;
+	log->file_size = 0;
+	return true;
+}
+
+/* Moves a full record to the file; where that fails, it stays. */
+static void
+put_away(ChangeLog *log, OpenRecord *full)
+{
+	const char *data = full->record.data;
+	size_t		done = 0;
+
+	if (log->count <= RECORDS_HELD || data == NULL || !open_file(log))
+		return;
+	while (done < full->record.size)
+	{
+		ssize_t		written = pwrite(log->file, data + done, full->record.size - done,
+									 (off_t) (log->file_size + done));
+
+		if (written <= 0)
+			return;
+		done += (size_t) written;
+	}
+	full->offset = log->file_size;
+	log->file_size += done;
+	free(full->record.data);
+	full->record.data = NULL;
 }
 
 static void
@@ -103,10 +191,13 @@ record_for(ChangeLog *log, const char *sql)
 		uint32_t	known;
 
 		open = &log->records[log->count - 1];
-		memcpy(&known, open->record.data, sizeof(known));
-		if (open->record.size < RECORD_LIMIT && known == length &&
-			memcmp((char *) open->record.data + sizeof(known), sql, length) == 0)
-			return open;
+		if (open->record.data != NULL && open->record.size < RECORD_LIMIT)
+		{
+			memcpy(&known, open->record.data, sizeof(known));
+			if (known == length && memcmp((char *) open->record.data + sizeof(known), sql, length) == 0)
+				return open;
+		}
+		put_away(log, open);
 	}
 	if (log->count == log->capacity)
 	{

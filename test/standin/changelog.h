@@ -23,7 +23,9 @@ extern ChangeLog *change_log_new(void);
 extern void change_log_free(ChangeLog *log);
 extern LogMark change_log_mark(const ChangeLog *log);
 extern void change_log_truncate(ChangeLog *log, LogMark mark);
-extern const LogRecord *change_log_records(const ChangeLog *log, int *count);
+
+/* All of them in order, until the log changes. */
+extern const LogRecord *change_log_records(ChangeLog *log, int *count);
 
 /* Runs and records; SQLITE_DONE, or SQLite's extended error code. */
 extern int	change_run(Session *session, const char *sql, const RawValue *parameters, int count);
