@@ -232,6 +232,15 @@ ordinal_of_equal(const Scope *scope, const Expr *expr)
 	return 0;
 }
 
+/* Made of literals by operators alone. */
+static bool
+is_constant(Expr *expr, void *argument)
+{
+	return expr->kind == EXPR_LITERAL ||
+		((expr->kind == EXPR_UNARY || expr->kind == EXPR_BINARY || expr->kind == EXPR_COLLATE) &&
+		 expr_each_child(expr, is_constant, argument));
+}
+
 static bool
 analyse_order_expr(Analysis *analysis, Scope *scope, Query *query, Expr *expr, int *ordinal)
 {
@@ -251,7 +260,7 @@ analyse_order_expr(Analysis *analysis, Scope *scope, Query *query, Expr *expr, i
 	*ordinal = ordinal_of_equal(scope, expr);
 	if (query->distinct && *ordinal == 0)
 		return session_error(analysis->session, 145);
-	if (expr->kind == EXPR_LITERAL)
+	if (is_constant(expr, NULL))
 		return session_error(analysis->session, 408);
 	return !type_is_large(&expr->type) || session_error(analysis->session, 306);
 }

@@ -407,6 +407,11 @@ analyse_with(Analysis *analysis, CteList *with, Scope *scope)
 	{
 		CteBinding *binding = zeroed(analysis, sizeof(*binding));
 
+		for (int j = 0; j < i; j++)
+		{
+			if (same_name(with->items[j].name, with->items[i].name))
+				return session_error(analysis->session, 239, with->items[i].name);
+		}
 		binding->name = with->items[i].name;
 		binding->query = with->items[i].query;
 		binding->number = ++analysis->numbers;
@@ -453,7 +458,7 @@ analyse_count(Analysis *analysis, Scope *scope, Expr *expr)
 		return true;
 	if (!analyse_expr(analysis, scope->outer, expr))
 		return false;
-	if (!type_is_number(expr->type.type) && expr->type.type != SQL_UNTYPED)
+	if (!type_is_integer(expr->type.type) && expr->type.type != SQL_UNTYPED)
 		return session_error(analysis->session, 1060);
 	return true;
 }
@@ -512,6 +517,8 @@ analyse_query(Analysis *analysis, Query *query, Scope *outer)
 	scope->query = query;
 	if (++analysis->depth > DEPTH_LIMIT)
 		return session_error(analysis->session, 217);
+	if (query->top != NULL && query->offset != NULL)
+		return session_error(analysis->session, 10741);
 	done = analyse_with(analysis, &query->with, scope) &&
 		(query->kind == QUERY_SELECT ? analyse_select(analysis, query, scope) :
 		 analyse_compound(analysis, query, scope)) &&

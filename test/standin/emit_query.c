@@ -280,7 +280,7 @@ emit_limit(Emission *emission, Top *top, Expr *offset, Expr *fetch)
 	{
 		emit_text(emission, "t_limit(");
 		emit_expr_as(emission, count, &bigint);
-		emit_text(emission, ")");
+		emit_format(emission, ", %d)", top != NULL ? LIMIT_TOP : LIMIT_FETCH);
 	}
 	else
 		emit_text(emission, "-1");
@@ -288,7 +288,7 @@ emit_limit(Emission *emission, Top *top, Expr *offset, Expr *fetch)
 	{
 		emit_text(emission, " OFFSET t_limit(");
 		emit_expr_as(emission, offset, &bigint);
-		emit_text(emission, ")");
+		emit_format(emission, ", %d)", LIMIT_OFFSET);
 	}
 }
 

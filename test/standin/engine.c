@@ -203,6 +203,13 @@ session_stopped(Session *session)
 }
 
 bool
+session_catches(const Session *session, int number)
+{
+	return session->try_depth > 0 &&
+		(session->depth > session->try_level || !message_is_of_compilation(number));
+}
+
+bool
 session_message(Session *session, const SqlMessage *message)
 {
 	SqlMessage	copy = *message;
@@ -215,7 +222,7 @@ session_message(Session *session, const SqlMessage *message)
 		session->error = copy.number;
 		if (copy.severity >= 20)
 			session->unwind = UNWIND_DEAD;
-		else if (session->try_depth > 0)
+		else if (session_catches(session, copy.number))
 		{
 			session->caught = copy;
 			return false;

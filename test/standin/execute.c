@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "catalog.h"
+#include "catalog_views.h"
 #include "ddl.h"
 #include "execute.h"
 #include "parser.h"
@@ -42,7 +43,10 @@ find_table(Session *session, const ObjectName *name)
 		snprintf(text, sizeof(text), "%s%s%s%s%s", name->database != NULL ? name->database : "",
 				 name->database != NULL ? "." : "", name->schema != NULL ? name->schema : "",
 				 name->schema != NULL || name->database != NULL ? "." : "", name->object);
-		session_error(session, 208, text);
+		if (system_view_find(current, name->schema, name->object) != NULL)
+			session_error(session, 259);
+		else
+			session_error(session, 208, text);
 	}
 	return table;
 }
@@ -204,10 +208,13 @@ run_try(Session *session, Statement *statement)
 {
 	SqlMessage	outer = session->caught;
 	bool		outer_catch = session->in_catch;
+	int			outer_level = session->try_level;
 
 	session->try_depth++;
+	session->try_level = session->depth;
 	execute_statements(session, &statement->u.block.body);
 	session->try_depth--;
+	session->try_level = outer_level;
 	if (session->unwind != UNWIND_CATCH)
 		return true;
 	session->unwind = UNWIND_NONE;

@@ -157,6 +157,19 @@ give_item(Inserter *inserter, int target, Expr *expr, const TypeSpec *type)
 	return give_value(inserter, target, type, &value);
 }
 
+/* Without a column list, a value too many may be meant for the identity column. */
+static bool
+count_error(Inserter *inserter, int given, int number)
+{
+	const TableInfo *table = inserter->table;
+
+	if (inserter->statement->columns.count > 0)
+		return session_error(inserter->session, number);
+	if (table->identity >= 0 && given == inserter->count + 1)
+		return session_error(inserter->session, 8101, table->name);
+	return session_error(inserter->session, 213);
+}
+
 static bool
 insert_values(Inserter *inserter)
 {
@@ -173,7 +186,7 @@ insert_values(Inserter *inserter)
 			continue;
 		if (i > 0 && given != statement->rows[0].count)
 			return session_error(session, 10709);
-		return session_error(session, statement->columns.count == 0 ? 213 : given < inserter->count ? 109 : 110);
+		return count_error(inserter, given, given < inserter->count ? 109 : 110);
 	}
 	if (!analyse_values(&inserter->analysis, NULL, statement->rows, statement->row_count, inserter->count, types))
 		return false;
@@ -305,8 +318,7 @@ insert_query(Inserter *inserter)
 		!analyse_query(&inserter->analysis, query, scope))
 		return false;
 	if (query->column_count != inserter->count)
-		return session_error(session, insert->columns.count == 0 ? 213 :
-							 query->column_count < inserter->count ? 120 : 121);
+		return count_error(inserter, query->column_count, query->column_count < inserter->count ? 120 : 121);
 	for (int j = 0; j < inserter->count; j++)
 	{
 		if (!type_check_implicit(session, &query->columns[j].type,
@@ -369,6 +381,7 @@ insert_entered(Inserter *inserter)
 	if (!find_targets(inserter) || !read_limit(inserter) ||
 		!rowwriter_start(&inserter->writer, session, inserter->table, "INSERT"))
 		return false;
+	session->identity_last = session->identity_last && inserter->table->identity >= 0;
 	done = rowwriter_prepare_defaults(&inserter->writer) &&
 		output_start(&inserter->output, session, inserter->table, statement->output, true, false) &&
 		(statement->kind == INSERT_VALUES ? insert_values(inserter) :

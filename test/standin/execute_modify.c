@@ -112,6 +112,26 @@ expand_operator(Modifier *modifier, Assignment *assignment)
 	assignment->op = OP_NONE;
 }
 
+/* @v += x is @v = @v + x. */
+static void
+expand_variable(Modifier *modifier, Assignment *assignment)
+{
+	Expr	   *parts;
+
+	if (assignment->op == OP_NONE)
+		return;
+	parts = arena_alloc(modifier->session->frame->arena, sizeof(Expr) * 2);
+	memset(parts, 0, sizeof(Expr) * 2);
+	parts[0].kind = EXPR_VARIABLE;
+	parts[0].text = assignment->variable;
+	parts[1].kind = EXPR_BINARY;
+	parts[1].op = assignment->op;
+	parts[1].left = &parts[0];
+	parts[1].right = assignment->value;
+	assignment->value = &parts[1];
+	assignment->op = OP_NONE;
+}
+
 /* SET c = DEFAULT: the expression that the catalog has, or NULL. */
 static bool
 read_default(Modifier *modifier, Assignment *assignment, const TableColumn *column)
@@ -131,8 +151,14 @@ find_assignment(Modifier *modifier, int index)
 	int			position;
 	const TableColumn *column;
 
-	if (assignment->variable != NULL || assignment->column.object == NULL)
-		return session_error(session, 40518, "SET @variable in UPDATE");
+	if (assignment->variable != NULL && variable_find(session, assignment->variable) == NULL)
+		return session_error(session, 137, assignment->variable);
+	modifier->targets[index] = -1;
+	if (assignment->column.object == NULL)
+	{
+		expand_variable(modifier, assignment);
+		return analyse_expr(&modifier->analysis, modifier->scope, assignment->value);
+	}
 	position = catalog_column(modifier->table, assignment->column.object);
 	if (position < 0)
 		return session_error(session, 207, assignment->column.object);
@@ -192,6 +218,8 @@ prepare_modification(Modifier *modifier)
 	Emission	emission;
 
 	emission_start(&emission, modifier->session);
+	for (int i = 0; i < statement->assignment_count; i++)
+		emission.live_variables = emission.live_variables || statement->assignments[i].variable != NULL;
 	emit_with(&emission, &statement->with, modifier->scope);
 	emit_format(&emission, "SELECT s%d.r", modifier->target->number);
 	for (int i = 0; i < modifier->table->column_count; i++)
@@ -245,6 +273,29 @@ read_row(Modifier *modifier, sqlite3_stmt *statement)
 	return row;
 }
 
+/* SET @v = value, SET @v = column = value: row by row, the last one's stays. */
+static bool
+set_variables(Modifier *modifier, const ModifiedRow *row)
+{
+	const ModifyStatement *statement = modifier->statement;
+	char		scratch[STORAGE_SCRATCH];
+
+	for (int i = 0; i < statement->assignment_count; i++)
+	{
+		const TypeSpec *type = &statement->assignments[i].value->type;
+		const char *name = statement->assignments[i].variable;
+		SqlValue	value;
+
+		if (name == NULL)
+			continue;
+		memset(&value, 0, sizeof(value));
+		storage_decode(type, &row->values[i], &value, scratch);
+		if (!variable_set(modifier->session, variable_find(modifier->session, name), type, &value))
+			return false;
+	}
+	return true;
+}
+
 static int
 compare_rows(const void *a, const void *b)
 {
@@ -296,6 +347,11 @@ read_rows(Modifier *modifier)
 		if (sqlite3_column_type(statement, 0) == SQLITE_NULL)
 			continue;			/* an outer join found no row */
 		*end = read_row(modifier, statement);
+		if (!set_variables(modifier, *end))
+		{
+			sqlite3_finalize(statement);
+			return false;
+		}
 		end = &(*end)->next;
 		modifier->count++;
 	}
@@ -334,6 +390,8 @@ update_row(Modifier *modifier, ModifiedRow *row, RawValue *values, bool replace)
 
 		memset(&value, 0, sizeof(value));
 		storage_decode(type, &row->values[i], &value, scratch);
+		if (modifier->targets[i] < 0)
+			continue;
 		if (!rowwriter_convert(&modifier->writer, modifier->targets[i], type, &value,
 							   &values[modifier->targets[i]]))
 			return false;

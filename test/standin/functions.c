@@ -283,12 +283,13 @@ call_limit(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	SqlMessage	error;
 	int64_t		limit = sqlite3_value_int64(values[0]);
+	int			whose = sqlite3_value_int(values[1]);
 
 	(void) count;
 	if (sqlite3_value_type(values[0]) == SQLITE_NULL)
 		message_set(&error, 1060, -1);
-	else if (limit < 0)
-		message_set(&error, 127, -1);
+	else if (limit < (whose == LIMIT_FETCH ? 1 : 0))
+		message_set(&error, whose == LIMIT_TOP ? 127 : whose == LIMIT_OFFSET ? 10742 : 10744, -1);
 	else
 	{
 		sqlite3_result_int64(context, limit);
@@ -361,7 +362,7 @@ static const SqliteFunction sqlite_functions[] = {
 	{"t_like", 5, SQLITE_DETERMINISTIC, call_like},
 	{"t_variable", 1, 0, call_variable},
 	{"t_depth", 1, SQLITE_DETERMINISTIC, call_depth},
-	{"t_limit", 1, SQLITE_DETERMINISTIC, call_limit},
+	{"t_limit", 2, SQLITE_DETERMINISTIC, call_limit},
 	{"t_database", 0, 0, call_database},
 	{"t_binary_key", 1, SQLITE_DETERMINISTIC, call_binary_key},
 };

@@ -83,6 +83,11 @@ typedef struct ConversionPlan
 	bool		implicit;		/* 1: by assignment, text too long is an error */
 } ConversionPlan;
 
+/* Second argument of t_limit(): whose count it is. */
+#define LIMIT_TOP		0
+#define LIMIT_OFFSET	1
+#define LIMIT_FETCH		2
+
 #define PLAN_POINTER	"standin"
 
 extern const Function *function_find(const char *name);

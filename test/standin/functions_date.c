@@ -82,6 +82,11 @@ fn_sysdatetimeoffset(Call *call, const SqlValue *a, SqlValue *out)
 static bool
 fn_dateadd(Call *call, const SqlValue *a, SqlValue *out)
 {
+	if (a[0].i > INT32_MAX || a[0].i < INT32_MIN)
+	{
+		message_set(call->error, 8115, -1, "expression", "int");
+		return false;
+	}
 	return date_add(call->plan->part, a[0].i, &a[1], &call->plan->types[1], out, call->error);
 }
 
@@ -100,12 +105,30 @@ fn_datediff(Call *call, const SqlValue *a, SqlValue *out)
 }
 
 static bool
+is_part(const char *part, const char *name, const char *short_name, const char *shorter_name)
+{
+	return name_equal(part, name) || name_equal(part, short_name) || name_equal(part, shorter_name);
+}
+
+/* Weeks and weekdays are counted from SET DATEFIRST's day; date_part() takes Sunday. */
+static bool
 part_of(Call *call, const char *part, const SqlValue *a, SqlValue *out)
 {
-	if (!date_part(part, &a[0], &call->plan->types[0], &out->i, call->error))
+	const TypeSpec *type = &call->plan->types[0];
+	int			first = call->session != NULL ? call->session->settings.date_first % 7 : 0;
+	bool		week = is_part(part, "week", "wk", "ww");
+	int64_t		day;
+	int64_t		weekday;
+
+	if (!date_part(part, &a[0], type, &out->i, call->error))
 		return false;
-	if (call->session != NULL && (name_equal(part, "weekday") || name_equal(part, "dw") || name_equal(part, "w")))
-		out->i = (out->i - 1 + 7 - (call->session->settings.date_first % 7)) % 7 + 1;
+	if (first == 0 || (!week && !is_part(part, "weekday", "dw", "w")))
+		return true;
+	if (!date_part("weekday", &a[0], type, &weekday, call->error) ||
+		!date_part("dayofyear", &a[0], type, &day, call->error))
+		return false;
+	weekday = (weekday - 1 + 7 - first) % 7;
+	out->i = week ? (day - 1 + ((weekday - day + 1) % 7 + 7) % 7) / 7 + 1 : weekday + 1;
 	return true;
 }
 

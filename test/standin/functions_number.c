@@ -384,6 +384,8 @@ type_of_nullif(Session *session, Expr *expr)
 {
 	TypeSpec	unified;
 
+	if (expr->arguments.items[0]->type.type == SQL_UNTYPED)
+		return session_error(session, 4151);
 	if (!type_unify(session, expr->arguments.items[0], expr->arguments.items[1], "equal to", &unified))
 		return false;
 	expr->nullable = true;

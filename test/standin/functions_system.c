@@ -425,7 +425,7 @@ global_value(Session *session, const char *name, Arena *arena, SqlValue *value)
 		return false;
 	if (type.type == SQL_DECIMAL)
 	{
-		value->null = !session->identity_known;
+		value->null = !session->identity_known || !session->identity_last;
 		decimal_from_int64(session->identity, &value->d);
 		return true;
 	}

@@ -62,11 +62,13 @@ static const MessageRow messages[] = {
 	{217, 16, 1, true, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."},
 	{220, 16, 2, false, "Arithmetic overflow error for data type %s, value = %s."},
 	{226, 16, 6, false, "%s statement not allowed within multi-statement transaction."},
+	{239, 16, 1, true, "Duplicate common table expression name '%s' was specified."},
 	{241, 16, 1, true, "Conversion failed when converting date and/or time from character string."},
 	{243, 16, 1, true, "Type %s is not a defined system type."},
 	{245, 16, 1, true, "Conversion failed when converting the %s value '%s' to data type %s."},
 	{252, 16, 1, true, "Recursive common table expression '%s' does not contain a top-level UNION ALL operator."},
 	{257, 16, 3, true, "Implicit conversion from data type %s to %s is not allowed. Use the CONVERT function to run this query."},
+	{259, 16, 1, true, "Ad hoc updates to system catalogs are not allowed."},
 	{262, 14, 1, false, "%s permission denied in database '%s'."},
 	{263, 16, 1, true, "Must specify table to select from."},
 	{264, 16, 1, true, "The column name '%s' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code."},
@@ -165,6 +167,7 @@ static const MessageRow messages[] = {
 	{4121, 16, 1, true, "Cannot find either column \"%s\" or the user-defined function or aggregate \"%s.%s\", or the name is ambiguous."},
 	{4127, 16, 1, true, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."},
 	{4145, 15, 1, true, "An expression of non-boolean type specified in a context where a condition is expected, near '%s'."},
+	{4151, 16, 1, true, "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first argument has to be known."},
 	{4405, 16, 1, true, "View or function '%s' is not updatable because the modification affects multiple base tables."},
 	{4413, 16, 1, true, "Could not use view or function '%s' because of binding errors."},
 	{4511, 16, 1, true, "Create View or Function failed because no column name was specified for column %d."},
@@ -213,6 +216,9 @@ static const MessageRow messages[] = {
 	{10704, 15, 1, true, "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement."},
 	{10709, 16, 1, true, "The number of columns for each row in a table value constructor must be the same."},
 	{10727, 15, 1, true, "A nested INSERT, UPDATE, DELETE, or MERGE statement is not allowed inside another nested INSERT, UPDATE, DELETE, or MERGE statement."},
+	{10741, 15, 1, true, "A TOP can not be used in the same query or sub-query as a OFFSET."},
+	{10742, 15, 1, true, "The offset specified in a OFFSET clause may not be negative."},
+	{10744, 15, 1, true, "The number of rows provided for a FETCH clause must be greater then zero."},
 	{10753, 15, 1, true, "The function '%s' must have an OVER clause."},
 	{15123, 16, 1, false, "The configuration option '%s' does not exist, or it may be an advanced option."},
 	{15151, 16, 1, false, "Cannot %s the %s '%s', because it does not exist or you do not have permission."},
@@ -269,6 +275,22 @@ message_set(SqlMessage *message, int number, int state, ...)
 	va_start(arguments, state);
 	message_make(message, number, state, arguments);
 	va_end(arguments);
+}
+
+bool
+message_is_of_compilation(int number)
+{
+	static const int numbers[] = {
+		107, 109, 110, 120, 121, 128, 137, 145, 147, 155, 174, 189, 195, 205, 206, 207, 208, 209, 213, 243,
+		257, 264, 271, 402, 448, 468, 529, 1033, 4104, 8101, 8116, 8117, 8120, 8121, 8127
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	{
+		if (numbers[i] == number)
+			return true;
+	}
+	return false;
 }
 
 bool

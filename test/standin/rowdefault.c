@@ -107,5 +107,6 @@ rowwriter_note_identity(RowWriter *writer, int column, const TypeSpec *type, con
 		writer->identity = number.i;
 	session->identity = number.i;
 	session->identity_known = true;
+	session->identity_last = true;
 	return true;
 }

@@ -327,6 +327,7 @@ rowwriter_identity(RowWriter *writer, RawValue *value)
 	writer->identity = next.i;
 	session->identity = next.i;
 	session->identity_known = true;
+	session->identity_last = true;
 	storage_encode(&column->type, &converted, value, arena_alloc(writer->row_arena, STORAGE_SCRATCH));
 	return true;
 }

@@ -141,10 +141,12 @@ struct Session
 	int			error;			/* @@ERROR */
 	int64_t		rows;			/* @@ROWCOUNT */
 	bool		identity_known;
+	bool		identity_last;	/* the last INSERT gave one: else @@IDENTITY is NULL */
 	int64_t		identity;		/* SCOPE_IDENTITY(), @@IDENTITY */
 	int64_t		return_value;
 	int			identity_insert;	/* object of SET IDENTITY_INSERT, 0 = none */
 	int			try_depth;
+	int			try_level;		/* depth at which the innermost TRY stands */
 	int			quiet;			/* > 0: errors are only remembered, in caught */
 	SqlMessage	caught;			/* the error that CATCH sees */
 	bool		in_catch;
@@ -204,5 +206,9 @@ extern void session_end_use(Session *session);
 extern void message_make(SqlMessage *message, int number, int state, va_list arguments);
 extern void message_set(SqlMessage *message, int number, int state, ...);
 extern bool message_ends_batch(int number);
+extern bool message_is_of_compilation(int number);
+
+/* Does a TRY block take this error?  Not those of compiling its own batch. */
+extern bool session_catches(const Session *session, int number);
 
 #endif

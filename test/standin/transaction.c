@@ -396,7 +396,7 @@ transaction_after_error(Session *session)
 
 	if (session->unwind == UNWIND_DEAD)
 		return;
-	if (session->try_depth > 0)
+	if (session_catches(session, session->error))
 	{
 		if (abort_all && session->transaction.count > 0)
 			session->transaction.doomed = true;
