@@ -43,6 +43,8 @@ static const char *const definition[] = {
 	"CREATE INDEX standin_foreign_key_referenced ON standin_foreign_key (referenced_id)",
 	"CREATE TABLE standin_foreign_key_column (object_id INTEGER, ordinal INTEGER, parent_column INTEGER, "
 	"referenced_column INTEGER, PRIMARY KEY (object_id, ordinal))",
+	"CREATE TABLE standin_property (class INTEGER, major_id INTEGER, minor_id INTEGER, name " NAME_TYPE ", "
+	"value BLOB, PRIMARY KEY (class, major_id, minor_id, name))",
 	"INSERT INTO standin_meta (name, value, text) VALUES ('version', 1, NULL), ('next_id', 1000000001, NULL), "
 	"('collation', NULL, 'SQL_Latin1_General_CP1_CI_AS')",
 	"INSERT INTO standin_schema (schema_id, name) VALUES (1, 'dbo'), (3, 'INFORMATION_SCHEMA'), (4, 'sys')",

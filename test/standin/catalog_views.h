@@ -34,7 +34,8 @@ extern const SystemView *system_view_find(const char *database, const char *sche
 extern SqlColumn *system_view_columns(const SystemView *view, const Session *session,
 									  Arena *arena, int *count);
 
-extern const SystemView database_views[];	/* over the tables of the catalog */
+extern const SystemView database_views[];	/* schema sys, over the tables of the catalog */
+extern const SystemView schema_views[];	/* INFORMATION_SCHEMA, likewise */
 extern const SystemView instance_views[];	/* over virtual tables */
 
 #endif

@@ -6,6 +6,7 @@
  * into typed ones, works in the thread's scratch arena, and turns the result
  * back.  An error is left in the thread's EngineThread and fails the statement.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "functions.h"
@@ -346,6 +347,21 @@ call_database(sqlite3_context *context, int count, sqlite3_value **values)
 		sqlite3_result_text(context, session->database_label, -1, SQLITE_TRANSIENT);
 }
 
+/* Rows of the table of an object id, for sys.partitions. */
+static void
+call_rows(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	char		sql[64];
+	sqlite3_stmt *statement = NULL;
+
+	(void) count;
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM t%d", sqlite3_value_int(values[0]));
+	if (sqlite3_prepare_v2(sqlite3_context_db_handle(context), sql, -1, &statement, NULL) == SQLITE_OK &&
+		sqlite3_step(statement) == SQLITE_ROW)
+		sqlite3_result_int64(context, sqlite3_column_int64(statement, 0));
+	sqlite3_finalize(statement);
+}
+
 typedef struct SqliteFunction
 {
 	const char *name;
@@ -364,6 +380,7 @@ static const SqliteFunction sqlite_functions[] = {
 	{"t_depth", 1, SQLITE_DETERMINISTIC, call_depth},
 	{"t_limit", 2, SQLITE_DETERMINISTIC, call_limit},
 	{"t_database", 0, 0, call_database},
+	{"t_rows", 1, 0, call_rows},
 	{"t_binary_key", 1, SQLITE_DETERMINISTIC, call_binary_key},
 };
 
