@@ -249,7 +249,7 @@ read_zone(Reader *reader)
 		!skip(reader, ':'))
 		return false;
 	minutes = read_digits(reader);
-	if (minutes.count != 2)
+	if (minutes.count == 0 || minutes.count > 2)
 		return false;
 	reader->has_zone = true;
 	reader->offset = (hours.value * 60 + minutes.value) * (west ? -1 : 1);

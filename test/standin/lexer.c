@@ -342,6 +342,9 @@ lex_number(Lexer *lexer, Token *token)
 		lexer->at++;
 	}
 	start = lexer->at;
+	if (token->kind == TOKEN_MONEY && (look(lexer, 0) == '-' || look(lexer, 0) == '+') &&
+		(is_digit(look(lexer, 1)) || look(lexer, 1) == '.'))
+		lexer->at++;
 	skip_digits(lexer);
 	if (look(lexer, 0) == '.')
 	{

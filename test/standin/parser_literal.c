@@ -159,10 +159,13 @@ make_money(Parser *p, const Token *token)
 {
 	Expr	   *expr = make_literal(p, SQL_MONEY, token->span);
 	const char *at = token->text;
+	bool		negative = *at == '-';
 	int64_t		value = 0;
 	bool		fits = true;
 	int			i;
 
+	if (negative || *at == '+')
+		at++;
 	for (; *at >= '0' && *at <= '9'; at++)
 		fits = fits && !__builtin_mul_overflow(value, 10, &value) &&
 			!__builtin_add_overflow(value, *at - '0', &value);
@@ -181,7 +184,7 @@ make_money(Parser *p, const Token *token)
 		parse_error(p, 1007, token->span.line,
 					"The number '$%.*s' is out of the range for numeric representation "
 					"(maximum precision 38).", shown_length(token->text, token->size), token->text);
-	expr->literal.i = value;
+	expr->literal.i = negative ? -value : value;
 	return expr;
 }
 

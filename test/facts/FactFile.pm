@@ -1,0 +1,68 @@
+# FactFile.pm: files of blocks of "name: value" lines (run.pl describes facts).
+
+package FactFile;
+
+use strict;
+use warnings;
+
+# The blocks of a file, each a hash with "place".  names: what may be said, once
+# a block; batches: what may be said several times, and is kept in order.
+sub read_blocks
+{
+	my ($file, $names, $batches) = @_;
+	my $known = join '|', @$names, @$batches;
+	my (@blocks, $block, $last);
+
+	open(my $in, '<', $file) or die "$file: $!\n";
+	while (my $line = <$in>)
+	{
+		chomp $line;
+		next if $line =~ /^#/;
+		if ($line =~ /^\s*$/)
+		{
+			undef $block;
+		}
+		elsif ($line =~ /^($known): (.*)$/)
+		{
+			my ($name, $value) = ($1, $2);
+
+			push @blocks, $block = { place => "$file:$.", batches => [] } unless $block;
+			if (grep { $_ eq $name } @$batches)
+			{
+				push @{ $block->{batches} }, { sql => $value, other => $name eq 'other' ? 1 : 0 };
+				$last = \$block->{batches}[-1]{sql};
+			}
+			else
+			{
+				die "$file:$.: $name is said twice\n" if defined $block->{$name};
+				$block->{$name} = $value;
+				$last = \$block->{$name};
+			}
+		}
+		elsif ($block && $line =~ /^\s+(\S.*)$/)
+		{
+			$$last .= "\n$1";
+		}
+		else
+		{
+			die "$file:$.: neither one of $known nor a blank before more of one\n";
+		}
+	}
+	close $in;
+	return @blocks;
+}
+
+sub read_facts
+{
+	my ($file) = @_;
+	my @facts = read_blocks($file, [qw(want source database)], [qw(sql other)]);
+
+	for my $fact (@facts)
+	{
+		die "$fact->{place}: sql, want and source must be there\n"
+			unless @{ $fact->{batches} } && defined $fact->{want} && defined $fact->{source};
+	}
+	return @facts;
+}
+
+1;
