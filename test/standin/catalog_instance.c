@@ -82,19 +82,46 @@ fill_sysdatabases(SystemRows *rows)
 	}
 }
 
+/*
+ * A handle to read another database, or the session's own; NULL when it is not
+ * served.  To be given back with leave_database().
+ */
+static sqlite3 *
+visit_database(SystemRows *rows, Database *database)
+{
+	SqlMessage	error;
+	sqlite3    *handle;
+
+	if (database == rows->session->database)
+		return rows->session->handle;
+	if (!database_begin_use(database, &error))
+		return NULL;
+	handle = database_connect(database);
+	if (handle == NULL)
+		database_end_use(database);
+	return handle;
+}
+
+static void
+leave_database(SystemRows *rows, Database *database, sqlite3 *handle)
+{
+	if (handle == NULL || database == rows->session->database)
+		return;
+	sqlite3_close_v2(handle);
+	database_end_use(database);
+}
+
 static void
 fill_database_settings(SystemRows *rows, Database *database, bool online)
 {
-	sqlite3    *handle = !online ? NULL : database == rows->session->database ? rows->session->handle :
-		database_connect(database);
+	sqlite3    *handle = online ? visit_database(rows, database) : NULL;
 	bool		snapshot = handle != NULL && catalog_setting(handle, "snapshot_isolation") != 0;
 	bool		versions = handle != NULL && catalog_setting(handle, "read_committed_snapshot") != 0;
 
 	row_number(rows, snapshot);
 	row_text(rows, snapshot ? "ON" : "OFF");
 	row_number(rows, versions);
-	if (handle != NULL && handle != rows->session->handle)
-		sqlite3_close_v2(handle);
+	leave_database(rows, database, handle);
 }
 
 static const char *
@@ -106,10 +133,10 @@ database_collation(SystemRows *rows, Database *database, bool online, char *buff
 		return NULL;
 	if (database == rows->session->database)
 		return rows->session->collation->name;
-	handle = database_connect(database);
+	handle = visit_database(rows, database);
 	if (handle == NULL || !catalog_text_setting(handle, "collation", buffer, size))
 		snprintf(buffer, size, "%s", collation_default()->name);
-	sqlite3_close_v2(handle);
+	leave_database(rows, database, handle);
 	return buffer;
 }
 
