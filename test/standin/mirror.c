@@ -91,6 +91,20 @@ mirror_report_soon(Database *database)
 	mirror_wake(database);
 }
 
+/*
+ * A principal that is SYNCHRONIZED counts its witness as connected only when the
+ * witness knows it: whoever sees both may rely on an automatic failover.
+ */
+static bool
+sees_informed_witness(const Database *database)
+{
+	const Mirror *mirror = &database->mirror;
+
+	return mirror->presence != NULL &&
+		(database->record.mirror.role != MIRROR_ROLE_PRINCIPAL ||
+		 mirror->state != MIRROR_SYNCHRONIZED || mirror->report_told == mirror->report_wanted);
+}
+
 void
 mirror_view(Database *database, MirrorView *view)
 {
@@ -111,9 +125,7 @@ mirror_view(Database *database, MirrorView *view)
 		strcpy(view->partner_instance, record->partner_name);
 		strcpy(view->witness_name, record->witness_url);
 		if (record->witness_url[0] != '\0')
-			view->witness_state = mirror->presence != NULL &&
-				(record->role == MIRROR_ROLE_MIRROR ||
-				 mirror->report_told == mirror->report_wanted) ? 1 : 2;
+			view->witness_state = sees_informed_witness(database) ? 1 : 2;
 		view->failover_lsn = record->role == MIRROR_ROLE_PRINCIPAL ? mirror->acked_lsn :
 			mirror->last_lsn;
 		view->end_of_log_lsn = mirror->last_lsn;

@@ -425,10 +425,12 @@ serve_alone(Database *database)
 void
 principal_step(Database *database)
 {
+	/* before anything that may take its time, such as dialling a partner that is gone */
+	report(database);
+	if (database->record.mirror.role != MIRROR_ROLE_PRINCIPAL)
+		return;
 	if (database->mirror.link == NULL)
 		serve_alone(database);
 	else
 		serve_link(database);
-	if (database->record.mirror.role == MIRROR_ROLE_PRINCIPAL)
-		report(database);
 }
