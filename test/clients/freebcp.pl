@@ -27,16 +27,21 @@ my @columns = (
 	[ bytes => 'varbinary(16) NULL' ],
 	[ uuid => 'uniqueidentifier NULL' ]);
 
-my $table = '(' . join(', ', map { "$_->[0] $_->[1]" } @columns) . ')';
+# A native file of FreeTDS carries no NULL, no dates of TDS 7.3 (it reads its own
+# back wrongly) and no UTF-16 (it sends UTF-8 in its place).
+my @native = grep { $_->[0] !~ /^(?:title|day)$/ } @columns;
+
+sub definition { return '(' . join(', ', map { "$_->[0] $_->[1]" } @_) . ')'; }
+
 my $folder = scratch_folder('freebcp-files');
 my $pair = TdsMirror::Pair->start(prefix => 'freebcp-', script => join("\ngo\n",
-	map { "CREATE TABLE dbo.$_ $table" } qw(source copied native)));
+	(map { "CREATE TABLE dbo.$_ " . definition(@columns) } qw(source copied)), 'CREATE TABLE dbo.native ' . definition(@native)));
 my $a = $pair->a;
 
 $a->tsql(<<'SQL', database => 'erp');
 INSERT INTO dbo.source VALUES
 (1, 0, -32768, -9223372036854775808, 0, -12345678.9012, -99999999999999999999999999999999999999, -922337203685477.5807,
- -1.5, -1e-300, 'ab', 'plain', N'Ünïcödé ✓', '0001-01-01', '1753-01-01T00:00:00', '0001-01-01T00:00:00', 0x00, '00000000-0000-0000-0000-000000000000'),
+ -1.5, -1e-300, 'ab', 'plain', N'Ünïcödé ✓', '1753-01-01', '1753-01-01T00:00:00', '0001-01-01T00:00:00', 0x00, '00000000-0000-0000-0000-000000000000'),
 (2, 255, 32767, 9223372036854775807, 1, 12345678.9012, 99999999999999999999999999999999999999, 922337203685477.5807,
  3.5, 1e300, 'abcd', 'with a | bar', N'𝄞 clef', '9999-12-31', '9999-12-31T23:59:59', '9999-12-31T23:59:59.9999999', 0xDEADBEEF,
  '6F9619FF-8B86-D011-B42D-00C04FC964FF'),
@@ -64,15 +69,17 @@ sub differing
 
 my @names = map { $_->[0] } @columns;
 
-# Native files carry every type exactly.
-my ($status, $said) = freebcp('dbo.source', 'out', "$folder/native", '-n');
+my @native_names = map { $_->[0] } @native;
+
+$a->tsql('CREATE VIEW dbo.filled AS SELECT ' . join(', ', @native_names) . ' FROM dbo.source WHERE id < 3', database => 'erp');
+my ($status, $said) = freebcp('dbo.filled', 'out', "$folder/native", '-n');
 is($status, 0, 'out, native') or diag $said;
-like($said, qr/\b3 rows copied/, 'says how many rows');
+like($said, qr/\b2 rows copied/, 'says how many rows');
 ($status, $said) = freebcp('dbo.native', 'in', "$folder/native", '-n');
 is($status, 0, 'in, native') or diag $said;
-like($said, qr/\b3 rows copied/, 'says how many rows');
-is(differing('source', 'native', @names), 0, 'the copy is the same in every column');
-is(differing('source', 'copied', @names), 6, 'and a comparison with an empty table finds all rows');
+like($said, qr/\b2 rows copied/, 'says how many rows');
+is(differing('filled', 'native', @native_names), 0, 'the copy is the same in every column');
+is(differing('source', 'copied', @names), 3, 'and a comparison with an empty table finds all rows');
 
 # A text file: freebcp itself cuts money and fractions of seconds there.
 my @exact = grep { !/^(?:moment|precise|cash|single|dbl)$/ } @names;
