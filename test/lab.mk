@@ -57,6 +57,10 @@ $(BUILD)/standin_speed/drain: $(TOP)/test/standin_speed/drain.c | packages
 bench-standin: standin $(BUILD)/standin_speed/drain
 	@$(LABORATORY) bench-standin perl -I$(HARNESS)/lib $(TOP)/test/standin_speed/run.pl
 
+# SEED=n is the first of five, SCALE=x a part of the whole.
+chaos-standin: standin
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/standin_chaos/run.pl
+
 installcheck: regress tap
 
 check: client-modules lab $(BUILD)/standin_speed/drain

@@ -10,12 +10,12 @@ server=15
 
 needed="gcc make pkg-config libc6-dev perl util-linux procps
  postgresql-$server postgresql-server-dev-$server
- freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-run-perl clang"
+ freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-run-perl clang python3-tds"
 
 what=needed
 if [ "${1:-}" = clients ]; then
 	what=clients
-	needed="python3-tds postgresql-$server-tds-fdw"
+	needed="postgresql-$server-tds-fdw"
 	# of whatever origin
 	command -v node >/dev/null && command -v npm >/dev/null || needed="$needed nodejs npm"
 fi
