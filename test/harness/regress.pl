@@ -29,12 +29,20 @@ chomp(my $pgxs = `@{[$ENV{PG_CONFIG} // "pg_config"]} --pgxs`);
 
 # Input and expected files are found from here: only later versions can be told where.
 chdir $top or die "chdir: $!\n";
-my $status = system($pg_regress, '--bindir', bindir(), '--host', '127.0.0.1', '--port', $cluster->port,
+open(my $run, '-|', $pg_regress, '--bindir', bindir(), '--host', '127.0.0.1', '--port', $cluster->port,
 	'--user', 'lab', '--inputdir', '.', '--outputdir', $out,
-	'--dbname', 'regression', '--load-extension', 'tds_mirror_fdw', @topics);
-my $log = -e "$out/regression.out" ? slurp("$out/regression.out") : '';
-my $passed = () = $log =~ /^(?:test |ok ).*?(?:\.\.\. ok|^ok)/mg;
-my $failed = () = $log =~ /FAILED|^not ok/mg;
+	'--dbname', 'regression', '--load-extension', 'tds_mirror_fdw', @topics)
+  or die "cannot run $pg_regress: $!\n";
+
+# "test NAME ... ok" up to version 15, "ok 1 - NAME" since.
+my ($passed, $failed) = (0, 0);
+while (my $line = <$run>)
+{
+	print $line;
+	$passed++ if $line =~ /^(?:test\s.*\.\.\. ok|ok\s+\d)/;
+	$failed++ if $line =~ /^(?:test\s.*\.\.\. FAILED|not ok\s+\d)/;
+}
+my $status = close($run) ? 0 : 1;
 
 print slurp("$out/regression.diffs") if $failed && -e "$out/regression.diffs";
 $failed++ if $status != 0 && !$failed;
