@@ -65,4 +65,18 @@ sub read_facts
 	return @facts;
 }
 
+# The faults to plant, see test/facts/plants.
+sub read_plants
+{
+	my ($file) = @_;
+	my @names = qw(name file from to breaks first);
+	my @plants = read_blocks($file, \@names, []);
+
+	for my $plant (@plants)
+	{
+		die "$plant->{place}: @names must be there\n" if grep { !defined $plant->{$_} } @names;
+	}
+	return @plants;
+}
+
 1;

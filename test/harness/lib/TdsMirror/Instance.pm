@@ -16,7 +16,7 @@ our $password = 'lab-Secret1';
 
 my @running;
 
-# options: advertise, address, more (arrayref of further arguments)
+# options: advertise, address, program, more (arrayref of further arguments)
 sub start
 {
 	my ($class, $name, %options) = @_;
@@ -26,6 +26,7 @@ sub start
 		address => $options{address} // '127.0.0.1',
 		advertise => $options{advertise} // $name,
 		more => $options{more} // [],
+		program => $options{program} // build_folder() . '/standin/standin',
 		tds => $options{port} // 0,
 		endpoint => 0,
 	}, $class;
@@ -39,7 +40,7 @@ sub start
 sub launch
 {
 	my ($self) = @_;
-	my @command = (build_folder() . '/standin/standin', '--name', $self->{name}, '--data', $self->{folder},
+	my @command = ($self->{program}, '--name', $self->{name}, '--data', $self->{folder},
 		'--address', $self->{address}, '--port', $self->{tds}, '--endpoint-port', $self->{endpoint},
 		'--advertise', $self->{advertise}, '--control', 'control', '--login', $user,
 		'--plain-login', 'reader', '--minimum-timeout', 1, @{ $self->{more} });
