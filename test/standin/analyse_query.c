@@ -175,11 +175,16 @@ read_hints(Analysis *analysis, const NameList *hints)
 	}
 }
 
+/* Another database is not read here, but one that nobody may open says so itself. */
 static bool
 invalid_object(Analysis *analysis, const ObjectName *name)
 {
+	Database   *database = name->database != NULL ? database_find(name->database) : NULL;
+	SqlMessage	error;
 	char		text[1600];
 
+	if (database != NULL && !database_open(database, &error))
+		return session_message(analysis->session, &error);
 	snprintf(text, sizeof(text), "%s%s%s%s%s", name->database != NULL ? name->database : "",
 			 name->database != NULL ? "." : "", name->schema != NULL ? name->schema : "",
 			 name->schema != NULL || name->database != NULL ? "." : "", name->object);
