@@ -73,8 +73,10 @@ $partner->tsql('CREATE DATABASE facts');
 open(my $out, '-|', $^X, "$facts/run.pl", '--stop', $partner->address, $partner->port, $TdsMirror::Instance::user,
 	$TdsMirror::Instance::password, 'facts', @first, grep { !$is_first{$_} } sort glob("$facts/*.facts"))
   or die "run.pl: $!\n";
-my ($by) = map { /^not ok - .*?([^\/]+)$/ ? $1 : () } <$out>;
+my $said = join '', <$out>;
 close $out;
+my ($by) = $said =~ /^not ok - .*?([^\/\n]+)$/m;
+not_planted("no server is left:\n$said") if $said =~ /client error/;
 not_planted('no fact notices: ' . $plant->{breaks}) unless defined $by;
 remove_tree($folder);
-print "plant $name ($plant->{breaks}): noticed by $by";
+print "plant $name ($plant->{breaks}): noticed by $by\n";
