@@ -45,6 +45,14 @@ laboratory()
 	"$top/test/harness/unprivileged.sh" "$build" "$name" perl -I"$top/test/harness/lib" "$@"
 }
 
+# scaled SCALE NAME PROGRAM...
+scaled()
+{
+	local -x SCALE=$1
+	shift
+	laboratory "$@"
+}
+
 suite unit "$top/test/unit/run.sh" "$build/unit"
 suite lint "$top/test/lint/run.sh" "$build/extension/tds_mirror_fdw.so"
 suite lint_self "$top/test/lint/self_test.sh"
@@ -52,6 +60,9 @@ suite facts laboratory facts "$top/test/harness/facts.pl"
 suite regress laboratory regress "$top/test/harness/regress.pl"
 suite tap laboratory tap "$top/test/harness/tap.pl"
 suite clients laboratory clients "$top/test/clients/run.pl"
+suite faults laboratory faults "$top/test/faults/run.pl"
+suite bench-standin scaled 0.03 bench-standin "$top/test/standin_speed/run.pl"
+suite chaos-standin scaled 0.05 chaos-standin "$top/test/standin_chaos/run.pl"
 
 echo
 echo "$passed passed, $failed failed"
