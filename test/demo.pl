@@ -85,4 +85,4 @@ say_line('What the session has learned on the way');
 show($psql, "SELECT failover_source, principal, role_sequence, switches, initial_attempts, failover_attempts\n  FROM tds_mirror_partners");
 
 $psql->quit;
-print "\nThe end: one session, three principals, no error.\n";
+print "\nThe end: one session, answered by A, by B and by A again, without an error.\n";
