@@ -199,6 +199,7 @@ bind_table(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
 	const char *current = database_name(session->database);
 	CteBinding *cte = name->schema == NULL && name->database == NULL ? find_cte(scope, name->object) : NULL;
 	const TableInfo *table;
+	ObjectName	base;
 
 	if (cte != NULL)
 	{
@@ -225,6 +226,8 @@ bind_table(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
 		return invalid_object(analysis, name);
 	analysis->uses_data = true;
 	table = catalog_table(session, name->schema, name->object);
+	if (table == NULL && synonym_base(session, name, &base))
+		table = catalog_table(session, base.schema, base.object);
 	if (table == NULL)
 		return invalid_object(analysis, name);
 	if (source->alias == NULL)

@@ -196,12 +196,19 @@ typedef struct CreateIndexStatement
 	Span		where_span;
 } CreateIndexStatement;
 
+typedef struct CreateSynonymStatement
+{
+	ObjectName	name;
+	ObjectName	base;
+} CreateSynonymStatement;
+
 typedef enum DropKind
 {
 	DROP_TABLE,
 	DROP_VIEW,
 	DROP_SCHEMA,
 	DROP_DATABASE,
+	DROP_SYNONYM,
 	DROP_INDEX					/* names[i] of tables[i] */
 } DropKind;
 
@@ -371,6 +378,7 @@ typedef enum StatementKind
 	STATEMENT_CREATE_INDEX,
 	STATEMENT_CREATE_VIEW,
 	STATEMENT_CREATE_SCHEMA,	/* object.object */
+	STATEMENT_CREATE_SYNONYM,
 	STATEMENT_CREATE_DATABASE,
 	STATEMENT_ALTER_DATABASE,
 	STATEMENT_DROP,
@@ -416,6 +424,7 @@ struct Statement
 		AlterTableStatement alter_table;
 		CreateIndexStatement create_index;
 		CreateViewStatement create_view;
+		CreateSynonymStatement create_synonym;
 		CreateDatabaseStatement create_database;
 		AlterDatabaseStatement alter_database;
 		DropStatement drop;

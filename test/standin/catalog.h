@@ -96,6 +96,9 @@ extern int	catalog_column(const TableInfo *table, const char *name);	/* position
 extern int	catalog_object(Session *session, const char *schema, const char *name, char type[3]);
 extern int	catalog_schema(Session *session, const char *name);
 
+/* What a synonym of that name stands for, in this database; lives in session->arena. */
+extern bool synonym_base(Session *session, const ObjectName *name, ObjectName *base);
+
 /* A new object id; the caller's transaction writes. */
 extern int	catalog_next_id(Session *session);
 

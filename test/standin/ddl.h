@@ -14,6 +14,10 @@ extern bool ddl_alter_table(Session *session, AlterTableStatement *statement);
 extern bool ddl_create_index(Session *session, CreateIndexStatement *statement);
 extern bool ddl_create_view(Session *session, CreateViewStatement *statement);
 extern bool ddl_create_schema(Session *session, const char *name);
+
+/* ddl_synonym.c */
+extern bool ddl_create_synonym(Session *session, CreateSynonymStatement *statement);
+extern bool ddl_drop_synonym(Session *session, const ObjectName *name, bool if_exists);
 extern bool ddl_drop(Session *session, DropStatement *statement);
 
 /* ddl_database.c: no transaction may be open */
@@ -35,6 +39,9 @@ typedef struct TableBuild
 
 extern void ddl_build(TableBuild *build, Session *session, const TableInfo *table, int schema_id);
 extern int	ddl_next_id(Session *session);
+
+/* Schema of a new object, whose name must be free: its id, or 0 after an error. */
+extern int	ddl_new_name(Session *session, const ObjectName *name, const char **schema);
 extern bool ddl_changed(Session *session);	/* after a change: caches are stale */
 extern bool ddl_object(Session *session, int id, int schema_id, const char *name, const char *type,
 					   int parent, const char *definition);

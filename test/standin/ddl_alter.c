@@ -388,6 +388,8 @@ drop_table(Session *session, const TableInfo *table)
 	return change_format(session, "DELETE FROM standin_foreign_key_column WHERE object_id IN "
 						 "(SELECT object_id FROM standin_foreign_key WHERE parent_id = %d)", id) &&
 		change_format(session, "DELETE FROM standin_foreign_key WHERE parent_id = %d", id) &&
+		change_format(session, "DELETE FROM standin_property WHERE class IN (1, 7) AND (major_id = %d OR major_id IN "
+					  "(SELECT object_id FROM standin_object WHERE parent_id = %d))", id, id) &&
 		change_format(session, "DELETE FROM standin_object WHERE object_id = %d OR parent_id = %d", id, id) &&
 		ddl_changed(session);
 }
@@ -458,6 +460,8 @@ ddl_drop(Session *session, DropStatement *statement)
 
 		if (statement->kind == DROP_INDEX)
 			done = drop_index(session, statement, i);
+		else if (statement->kind == DROP_SYNONYM)
+			done = ddl_drop_synonym(session, &statement->names[i], statement->if_exists);
 		else if (statement->kind == DROP_SCHEMA)
 			done = drop_schema(session, statement->names[i].object, statement->if_exists);
 		else

@@ -2,6 +2,7 @@
  * ddl_constraint.c
  *		PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK, DEFAULT and indexes.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -295,12 +296,64 @@ add_check(TableBuild *build, const Constraint *constraint, bool no_check)
 		ddl_changed(session) && (no_check || constraint_check_rows(session, build->table, id));
 }
 
+/* Where the parenthesis that text begins with is closed; 0 = nowhere. */
+static size_t
+closes_at(const char *text)
+{
+	int			depth = 0;
+	bool		quoted = false;
+
+	for (size_t i = 0; text[i] != '\0'; i++)
+	{
+		if (text[i] == '\'')
+			quoted = !quoted;
+		else if (!quoted && text[i] == '(')
+			depth++;
+		else if (!quoted && text[i] == ')' && --depth == 0)
+			return i;
+	}
+	return 0;
+}
+
+/*
+ * A default's text as the catalogs have it: in parentheses, numbers in two pairs.
+ * Those around the whole as it was written are not among them.
+ */
+static const char *
+default_text(Session *session, const Constraint *constraint)
+{
+	const Expr *expr = constraint->expr;
+	const char *text = ddl_text(session, constraint->expr_span);
+	const char *format = "(%.*s)";
+	size_t		size = strlen(text);
+	char	   *copy;
+
+	while (size > 1 && text[0] == '(' && closes_at(text) == size - 1)
+	{
+		text++;
+		size -= 2;
+		while (size > 0 && (*text == ' ' || *text == '\t'))
+		{
+			text++;
+			size--;
+		}
+		while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\t'))
+			size--;
+	}
+	if (size > 0 && (isdigit((unsigned char) text[0]) || text[0] == '-') && !type_is_text(expr->type.type) &&
+		strspn(text + 1, "0123456789.eE") == size - 1)
+		format = "((%.*s))";
+	copy = arena_alloc(session->arena, size + 5);
+	snprintf(copy, size + 5, format, (int) size, text);
+	return copy;
+}
+
 static bool
 add_default(TableBuild *build, const Constraint *constraint)
 {
 	Session    *session = build->session;
 	const TableInfo *table = catalog_table_by_id(session, build->table);
-	const char *text = ddl_text(session, constraint->expr_span);
+	const char *text = default_text(session, constraint);
 	int			column = catalog_column(table, constraint->columns[0].name);
 	int			id = ddl_next_id(session);
 	Analysis	analysis;

@@ -71,9 +71,8 @@ ddl_build(TableBuild *build, Session *session, const TableInfo *table, int schem
 			 table->schema, table->name);
 }
 
-/* Schema of a new object, and that its name is free. */
-static int
-new_name(Session *session, const ObjectName *name, const char **schema)
+int
+ddl_new_name(Session *session, const ObjectName *name, const char **schema)
 {
 	int			schema_id;
 
@@ -309,7 +308,7 @@ ddl_create_table(Session *session, TableDefinition *definition)
 	if (definition->name.object[0] == '#')
 		return session_error(session, 40518, "A temporary table");
 	memset(&table, 0, sizeof(table));
-	schema_id = new_name(session, &definition->name, &table.schema);
+	schema_id = ddl_new_name(session, &definition->name, &table.schema);
 	if (schema_id == 0)
 		return false;
 	table.id = ddl_next_id(session);
@@ -351,7 +350,7 @@ ddl_create_view(Session *session, CreateViewStatement *statement)
 		(!change_format(session, "DELETE FROM standin_column WHERE object_id = %d", old) ||
 		 !change_format(session, "DELETE FROM standin_object WHERE object_id = %d", old)))
 		return false;
-	schema_id = new_name(session, &statement->name, &view.schema);
+	schema_id = ddl_new_name(session, &statement->name, &view.schema);
 	if (schema_id == 0)
 		return false;
 	if (query->order_by.count > 0 && query->top == NULL && query->offset == NULL)

@@ -51,6 +51,15 @@ find_table(Session *session, const ObjectName *name)
 	return table;
 }
 
+/* The same for a statement that reads or changes rows: a synonym will do. */
+const TableInfo *
+find_base_table(Session *session, const ObjectName *name)
+{
+	ObjectName	base;
+
+	return find_table(session, synonym_base(session, name, &base) ? &base : name);
+}
+
 static bool
 run_ddl_entered(Session *session, Statement *statement)
 {
@@ -68,6 +77,8 @@ run_ddl_entered(Session *session, Statement *statement)
 			return ddl_create_view(session, &statement->u.create_view);
 		case STATEMENT_CREATE_SCHEMA:
 			return ddl_create_schema(session, statement->u.object.object);
+		case STATEMENT_CREATE_SYNONYM:
+			return ddl_create_synonym(session, &statement->u.create_synonym);
 		default:
 			return ddl_drop(session, &statement->u.drop);
 	}
@@ -307,6 +318,7 @@ dispatch(Session *session, Statement *statement)
 		case STATEMENT_CREATE_INDEX:
 		case STATEMENT_CREATE_VIEW:
 		case STATEMENT_CREATE_SCHEMA:
+		case STATEMENT_CREATE_SYNONYM:
 		case STATEMENT_DROP:
 			return run_ddl(session, statement);
 		case STATEMENT_BEGIN_TRANSACTION:

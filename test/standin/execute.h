@@ -69,5 +69,11 @@ extern bool execute_waitfor(Session *session, Statement *statement);
 
 /* Finds the table a statement names, or error 208. */
 extern const TableInfo *find_table(Session *session, const ObjectName *name);
+extern const TableInfo *find_base_table(Session *session, const ObjectName *name);
+
+/* execute_property.c: extended properties */
+extern bool property_add(Session *session, const SqlParameter *parameters, int count);
+extern bool property_update(Session *session, const SqlParameter *parameters, int count);
+extern bool property_drop(Session *session, const SqlParameter *parameters, int count);
 
 #endif

@@ -366,7 +366,7 @@ insert_entered(Inserter *inserter)
 
 	if (!catalog_refresh(session))
 		return false;
-	inserter->table = find_table(session, &statement->target);
+	inserter->table = find_base_table(session, &statement->target);
 	if (inserter->table == NULL)
 		return false;
 	if (inserter->table->view)

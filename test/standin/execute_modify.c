@@ -79,7 +79,7 @@ find_target(Modifier *modifier)
 	modifier->target = find_relation(modifier->scope, &statement->target);
 	if (modifier->target == NULL)
 	{
-		modifier->table = find_table(session, &statement->target);
+		modifier->table = find_base_table(session, &statement->target);
 		if (modifier->table == NULL)
 			return false;
 		modifier->target = relation_new(&modifier->analysis, modifier->scope, RELATION_TABLE, modifier->table->name);

@@ -320,6 +320,9 @@ static const Procedure procedures[] = {
 	{"sp_execute", sp_execute},
 	{"sp_prepexec", sp_prepexec},
 	{"sp_unprepare", sp_unprepare},
+	{"sp_addextendedproperty", property_add},
+	{"sp_updateextendedproperty", property_update},
+	{"sp_dropextendedproperty", property_drop},
 	{"standin_fault", standin_fault},
 };
 

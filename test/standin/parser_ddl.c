@@ -80,6 +80,15 @@ parse_create_schema(Parser *p, Statement *statement)
 }
 
 static void
+parse_create_synonym(Parser *p, Statement *statement)
+{
+	statement->kind = STATEMENT_CREATE_SYNONYM;
+	statement->u.create_synonym.name = parse_object_name(p);
+	expect_word(p, "FOR");
+	statement->u.create_synonym.base = parse_object_name(p);
+}
+
+static void
 parse_create_database(Parser *p, Statement *statement)
 {
 	statement->kind = STATEMENT_CREATE_DATABASE;
@@ -106,6 +115,8 @@ parse_create(Parser *p, Statement *statement)
 	}
 	else if (accept_word(p, "SCHEMA"))
 		parse_create_schema(p, statement);
+	else if (accept_word(p, "SYNONYM"))
+		parse_create_synonym(p, statement);
 	else if (accept_word(p, "DATABASE"))
 		parse_create_database(p, statement);
 	else
@@ -255,6 +266,7 @@ parse_drop(Parser *p, Statement *statement)
 		{"VIEW", DROP_VIEW},
 		{"SCHEMA", DROP_SCHEMA},
 		{"DATABASE", DROP_DATABASE},
+		{"SYNONYM", DROP_SYNONYM},
 		{"INDEX", DROP_INDEX},
 	};
 	DropStatement *drop = &statement->u.drop;
