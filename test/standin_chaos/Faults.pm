@@ -133,6 +133,19 @@ sub fail_over
 	return;
 }
 
+# Its clients still reach it, but neither mirror nor witness does.
+sub cut_off
+{
+	my ($pair, $principal) = @_;
+	my $other = other_of($pair, $principal);
+
+	$principal->control('partition on');
+	wait_until('the mirror takes over', 20, sub { (mirroring_of($pair, $other))[0] eq 'PRINCIPAL' });
+	sleep rand(0.5);
+	$principal->control('partition off');
+	return;
+}
+
 # Whichever of the two dies while one hands over to the other.
 sub fail_over_and_kill
 {
@@ -182,6 +195,7 @@ my %faults = (
 	'kill before the reply' => sub { kill_in_commit(@_, 'commit_before_reply') },
 	'freeze' => \&freeze_principal,
 	'short freezes' => \&freeze_briefly,
+	'partition' => \&cut_off,
 	'failover' => \&fail_over,
 	'failover and kill' => \&fail_over_and_kill,
 	'kill mirror, then principal' => \&kill_both,
@@ -190,7 +204,7 @@ my %faults = (
 
 # How often in a full round.
 my @deck = ('kill', 'kill', 'kill before the log', 'kill after shipping', 'kill after the local commit',
-	'kill before the reply', 'freeze', 'freeze', 'short freezes', 'failover', 'failover', 'failover and kill',
+	'kill before the reply', 'freeze', 'freeze', 'short freezes', 'partition', 'failover', 'failover', 'failover and kill',
 	'kill mirror, then principal', 'kill witness and principal');
 
 # As many of them as asked for, in an order that the seed gives.

@@ -1,4 +1,4 @@
-# run.pl: commits under kills, freezes and failovers, without the wrapper.
+# run.pl: commits under kills, freezes, partitions and failovers, without the wrapper.
 #
 # SEED is the first of five seeds, each a round of 2,000 commits with a witness and
 # SAFETY FULL, where nothing may be lost, repeated or invented.  Then a part with
@@ -20,7 +20,7 @@ my $scale = $ENV{SCALE} || 1;
 my $first_seed = $ENV{SEED} || 1;
 my $rounds = 5;
 my $commits = 10000;
-my $faults_a_round = 14;
+my $faults_a_round = 15;
 my $async_seconds = 2;
 my $delay = 50;			# milliseconds a transaction on the link, in the asynchronous part
 
