@@ -227,6 +227,13 @@ static const Property server_properties[] = {
 	{"IsHadrEnabled", "", 0},
 	{"IsIntegratedSecurityOnly", "", 0},
 	{"IsSingleUser", "", 0},
+	{"IsFullTextInstalled", "", 0},
+	{"IsLocalDB", "", 0},
+	{"ComputerNamePhysicalNetBIOS", NULL, 0},
+	{"LCID", "", 1033},
+	{"SqlCharSetName", "iso_1", 0},
+	{"SqlSortOrderName", "nocase_iso", 0},
+	{"LicenseType", "DISABLED", 0},
 };
 
 static bool
