@@ -23,7 +23,7 @@
 #include "session/failover.h"
 #include "session/report.h"
 #include "session/wait.h"
-#include "value/quote.h"
+#include "session/quote.h"
 
 PGDLLEXPORT Datum tds_mirror_failover(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(tds_mirror_failover);

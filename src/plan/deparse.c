@@ -12,7 +12,7 @@
 #include "utils/rel.h"
 
 #include "plan/deparse.h"
-#include "value/quote.h"
+#include "session/quote.h"
 
 static bool
 is_used(const Bitmapset *attrs_used, AttrNumber attnum)

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "value/quote.h"
+#include "session/quote.h"
 
 static void
 append_doubled(StringInfo buffer, const char *text, char special)
