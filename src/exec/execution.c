@@ -105,28 +105,11 @@ tmf_execution_fetch(TmfScan *scan)
 	pg_unreachable();
 }
 
-/*
- * BROKEN is what remains when an error leaves this function: half the rows are
- * in the store, and what is still on the wire is of no use any more.
- */
-void
-tmf_execution_spool(TmfStream *stream)
+static TmfFetch
+store_rows(TmfScan *scan)
 {
-	TmfScan    *scan = (TmfScan *) stream;
 	TmfFetch	fetch;
 
-	if (scan->source == TMF_SOURCE_BROKEN)
-	{
-		tmf_session_end(scan->session, stream);
-		return;
-	}
-	if (scan->row->column >= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_IN_USE),
-				 errmsg("foreign table \"%s\" cannot be read while a value of it is being converted",
-						RelationGetRelationName(scan->row->rel))));
-	scan->source = TMF_SOURCE_BROKEN;
-	create_store(scan);
 	while ((fetch = fetch_row(scan)) == TMF_FETCH_ROW)
 	{
 		MemoryContext context = MemoryContextSwitchTo(scan->spool_context);
@@ -138,6 +121,40 @@ tmf_execution_spool(TmfStream *stream)
 		MemoryContextSwitchTo(context);
 		MemoryContextReset(scan->spool_context);
 	}
+	return fetch;
+}
+
+/*
+ * While a value is converted, a function of the user may run and need the
+ * session; it cannot have it, for the rest of the row is still on the wire.
+ *
+ * After an error half the rows are in the store, and what is still on the wire
+ * is of no use any more.  The scan may outlive that error.
+ */
+void
+tmf_execution_spool(TmfStream *stream)
+{
+	TmfScan    *scan = (TmfScan *) stream;
+	TmfFetch	fetch;
+
+	if (scan->row->column >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("foreign table \"%s\" cannot be read while a value of it is being converted",
+						RelationGetRelationName(scan->row->rel))));
+	PG_TRY();
+	{
+		create_store(scan);
+		fetch = store_rows(scan);
+	}
+	PG_CATCH();
+	{
+		scan->row->column = -1;
+		scan->source = TMF_SOURCE_BROKEN;
+		tmf_session_end(scan->session, stream);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 	scan->source = fetch == TMF_FETCH_END ? TMF_SOURCE_STORE : TMF_SOURCE_LOST;
 }
 
