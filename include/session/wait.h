@@ -15,6 +15,13 @@ extern int64 tmf_now_ms(void);
 extern bool tmf_wait_readable(int fd, int64 until_ms);
 extern bool tmf_wait_writable(int fd, int64 until_ms);
 
+/*
+ * Has wire_watch() called regularly, from now to tmf_wait_unwatch().  To be
+ * called before each use of a connection that talks to a server.
+ */
+extern void tmf_wait_watch(void);
+extern void tmf_wait_unwatch(void);
+
 /* Sleeps until until_ms. */
 extern void tmf_wait_until(int64 until_ms);
 

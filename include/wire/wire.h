@@ -5,7 +5,8 @@
  * Nothing here names a FreeTDS or a PostgreSQL type, nothing here raises an
  * error or jumps: every function returns a status, and what went wrong stands
  * in the connection's WireError.  Every call that may block asks the
- * connection's interrupt hook at least once a second and at every signal.
+ * connection's interrupt hook at least once a second and at every signal; see
+ * wire_watch() for those that read without ever having to wait.
  */
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
@@ -82,8 +83,8 @@ typedef struct WireLogin
 /*
  * Logs in.  WIRE_OK sets *conn; otherwise *conn is NULL and *error says why
  * (WIRE_FAILED: the server answered with an error; WIRE_LOST: network;
- * WIRE_INTERRUPTED: the hook said stop).  The login is cut only by the hook:
- * deadlines are the caller's.
+ * WIRE_INTERRUPTED: the hook said stop, before the server said why it will not
+ * have us).  The login is cut only by the hook: deadlines are the caller's.
  */
 extern WireStatus wire_open(const WireLogin *login, WireConn **conn, WireError *error);
 
@@ -115,6 +116,19 @@ extern const WireError *wire_error(const WireConn *conn);
 extern int	wire_spid(const WireConn *conn);
 extern int	wire_tds_version(const WireConn *conn); /* 73, 74 */
 extern bool wire_in_call(void);	/* is FreeTDS on the stack of this process? */
+
+/*
+ * To be called every WIRE_WATCH_MS while a call may be on the stack; may run in
+ * a signal handler.  FreeTDS asks the hook only when it has to wait, so a server
+ * that never stops sending would never be stopped: a call that goes on for long
+ * after the hook said stop loses its connection here.
+ *
+ * A signal makes FreeTDS begin its second of waiting anew, and during a login
+ * nothing but the end of that second lets it ask the hook: hence no shorter.
+ */
+#define WIRE_WATCH_MS	2000
+
+extern void wire_watch(void);
 
 /*
  * Sends a batch (UTF-8).  The caller then waits for wire_socket() to become

@@ -182,6 +182,13 @@ choose_address(const Endpoint *endpoint, int64 until_ms, TmfAttempt *attempt)
 	return NULL;
 }
 
+/* text, which is the user's, as the wire wants it. */
+static const char *
+utf8(const char *text)
+{
+	return text ? pg_server_to_any(text, strlen(text), PG_UTF8) : NULL;
+}
+
 static void
 log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoint *endpoint,
 	   const TmfAddress *address, const char *database, int64 until_ms, TmfAttempt *attempt)
@@ -201,10 +208,10 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	login.port = endpoint->port;
 	login.server_name = name;
 	login.host = endpoint->host;
-	login.database = database;
-	login.user = user->username;
-	login.password = user->password;
-	login.application = options->application_name;
+	login.database = utf8(database);
+	login.user = utf8(user->username);
+	login.password = utf8(user->password);
+	login.application = utf8(options->application_name);
 	login.client_host = client;
 	login.tds_version = options->tds_version;
 	login.packet_size = options->packet_size;
@@ -214,6 +221,7 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	login.interrupt_argument = &deadline;
 
 	reserve_fds();
+	tmf_wait_watch();
 	status = wire_open(&login, &attempt->conn, &attempt->error);
 	if (status != WIRE_OK)
 	{

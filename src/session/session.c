@@ -43,6 +43,8 @@ tmf_session_set_state(TmfSession *session, TmfSessionState state)
 		session->stream = NULL;
 		session->owner = NULL;
 	}
+	if (busy_sessions == 0)
+		tmf_wait_unwatch();
 }
 
 bool
@@ -69,11 +71,15 @@ tmf_session_close(TmfSession *session, const char *reason)
 {
 	if (session->state == TMF_SESSION_CLOSED)
 		return;
-	ereport(DEBUG1, (errmsg_internal("server \"%s\": closing the connection to %s: %s",
-									 session->options->name, session->address, reason)));
 	wire_close(session->conn);
 	session->conn = NULL;
 	tmf_session_set_state(session, TMF_SESSION_CLOSED);
+
+	/* ereport() serves interrupts, and some callers must not raise. */
+	HOLD_INTERRUPTS();
+	ereport(DEBUG1, (errmsg_internal("server \"%s\": closed the connection to %s: %s",
+									 session->options->name, session->address, reason)));
+	RESUME_INTERRUPTS();
 }
 
 void
@@ -88,6 +94,7 @@ tmf_session_stop(TmfSession *session)
 		tmf_session_close(session, "the backend ends");
 		return;
 	}
+	tmf_wait_watch();
 	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
 	if (wire_cancel(session->conn) != WIRE_OK)
 	{
@@ -143,16 +150,14 @@ load_options(TmfSession *session, Oid serverid)
 }
 
 static void
-open_session(TmfSession *session, UserMapping *user)
+open_session(TmfSession *session, UserMapping *user, const TmfUserOptions *credentials)
 {
-	TmfUserOptions *credentials;
 	TmfOpened	opened;
 
 	load_options(session, user->serverid);
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
 												 ObjectIdGetDatum(user->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(user->umid));
-	credentials = tmf_user_options(user);
 
 	tmf_failover_open(session->options, credentials, &opened);
 	session->conn = opened.conn;
@@ -193,9 +198,14 @@ session_of(Oid umid)
 	return session;
 }
 
+/*
+ * A mapping for PUBLIC has one session for all its users, who may differ in
+ * what is required of them: each is judged at each use.
+ */
 TmfSession *
 tmf_session_acquire(UserMapping *user)
 {
+	const TmfUserOptions *credentials = tmf_user_options(user);
 	TmfSession *session = session_of(user->umid);
 	const char *reason;
 
@@ -205,7 +215,7 @@ tmf_session_acquire(UserMapping *user)
 	if (session->state == TMF_SESSION_IDLE && (reason = unfit(session)) != NULL)
 		tmf_session_close(session, reason);
 	if (session->state == TMF_SESSION_CLOSED)
-		open_session(session, user);
+		open_session(session, user, credentials);
 	return session;
 }
 

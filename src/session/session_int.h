@@ -44,7 +44,8 @@ struct TmfSession
 	char		address[ENDPOINT_TEXT_MAX];
 	TmfSessionLogin login;
 	TmfSessionLogin former;
-	WireError	lost;			/* why the last connection died */
+	WireError	lost;			/* why the last connection died ... */
+	char		lost_address[ENDPOINT_TEXT_MAX];	/* ... and where to it led */
 
 	/* of the statement on the wire */
 	TmfStream  *stream;			/* who takes its rows; NULL: whoever sent it */

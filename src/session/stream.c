@@ -29,11 +29,22 @@ set_deadline(TmfSession *session)
 	session->deadline_ms = timeout > 0 ? tmf_now_ms() + timeout : -1;
 }
 
+/* The connection is lost, for the reason given: close it. */
 static void
-set_lost(TmfSession *session, const char *text)
+lose(TmfSession *session, const WireError *error)
 {
-	memset(&session->lost, 0, sizeof(session->lost));
-	strlcpy(session->lost.client_text, text, sizeof(session->lost.client_text));
+	session->lost = *error;
+	strlcpy(session->lost_address, session->address, sizeof(session->lost_address));
+	tmf_session_close(session, "the connection is lost");
+}
+
+static void
+lose_because(TmfSession *session, const char *text)
+{
+	WireError	error = {0};
+
+	strlcpy(error.client_text, text, sizeof(error.client_text));
+	lose(session, &error);
 }
 
 static void raise_timeout(TmfSession *session, const char *sql) pg_attribute_noreturn();
@@ -59,16 +70,13 @@ interrupted(TmfSession *session, const char *sql)
 {
 	bool		timed_out = tmf_wait_expired(&session->deadline_ms);
 
-	if (wire_dead(session->conn))
-		tmf_session_close(session, "attention was not acknowledged");
-	else
+	if (!wire_dead(session->conn))
 		tmf_session_stop(session);
+	if (session->state == TMF_SESSION_CLOSED || wire_dead(session->conn))
+		lose_because(session, "no answer within query_timeout");
 	CHECK_FOR_INTERRUPTS();
 	if (timed_out && session->state == TMF_SESSION_CLOSED)
-	{
-		set_lost(session, "no answer within query_timeout");
 		return;
-	}
 	if (timed_out)
 		raise_timeout(session, sql);
 	ereport(ERROR,
@@ -112,8 +120,7 @@ not_ok(TmfSession *session, WireStatus status, const char *sql)
 	}
 	if (status == WIRE_LOST || wire_dead(session->conn) || means_lost(&error))
 	{
-		session->lost = error;
-		tmf_session_close(session, "the connection is lost");
+		lose(session, &error);
 		return;
 	}
 	deadline = tmf_now_ms() + 1000;
@@ -141,6 +148,7 @@ tmf_session_query(TmfSession *session, const char *sql, TmfStream *stream)
 	session->owner = CurrentResourceOwner;
 	session->rows = 0;
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
+	tmf_wait_watch();
 
 	status = wire_send(session->conn, text);
 	if (text != sql)
@@ -159,6 +167,20 @@ tmf_session_query(TmfSession *session, const char *sql, TmfStream *stream)
 	return true;
 }
 
+static void raise_incomplete(TmfSession *session, const char *sql, const char *detail)
+			pg_attribute_noreturn();
+
+static void
+raise_incomplete(TmfSession *session, const char *sql, const char *detail)
+{
+	tmf_session_close(session, "a result was not what was asked for");
+	ereport(ERROR,
+			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			 errmsg("the result from server \"%s\" is not complete", session->options->name),
+			 errdetail_internal("%s", detail),
+			 errcontext("remote SQL command: %s", sql)));
+}
+
 /* The rows have ended: is that the whole result?  Frees the wire. */
 static TmfFetch
 finish(TmfSession *session, const char *sql)
@@ -168,7 +190,9 @@ finish(TmfSession *session, const char *sql)
 
 	do
 		status = wire_next_result(session->conn);
-	while (status == WIRE_OK);
+	while (status == WIRE_OK && wire_column_count(session->conn) == 0);
+	if (status == WIRE_OK)
+		raise_incomplete(session, sql, "The server has sent a second result, whose rows nobody expects.");
 	if (status != WIRE_END)
 	{
 		not_ok(session, status, sql);
@@ -176,18 +200,12 @@ finish(TmfSession *session, const char *sql)
 	}
 	wire_set_interrupt(session->conn, NULL, NULL);
 	tmf_session_set_state(session, TMF_SESSION_IDLE);
-	if (session->has_rows && (count < 0 || (uint32) count != (uint32) session->rows))
-	{
-		tmf_session_close(session, "a result was not complete");
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("the result from server \"%s\" is not complete", session->options->name),
-				 count < 0 ?
-				 errdetail("The server did not say how many rows it has sent.") :
-				 errdetail("The server has sent " UINT64_FORMAT " rows, of which " UINT64_FORMAT " arrived.",
-						   (uint64) count, session->rows),
-				 errcontext("remote SQL command: %s", sql)));
-	}
+	if (session->has_rows && count < 0)
+		raise_incomplete(session, sql, "The server did not say how many rows it has sent.");
+	if (session->has_rows && (uint32) count != (uint32) session->rows)
+		raise_incomplete(session, sql,
+						 psprintf("The server has sent " INT64_FORMAT " rows, of which "
+								  UINT64_FORMAT " arrived.", count, session->rows));
 	return TMF_FETCH_END;
 }
 
@@ -196,13 +214,10 @@ tmf_session_fetch(TmfSession *session, const char *sql)
 {
 	WireStatus	status;
 
-	if (session->state != TMF_SESSION_BUSY)
-		return session->state == TMF_SESSION_IDLE ? TMF_FETCH_END : TMF_FETCH_LOST;
 	CHECK_FOR_INTERRUPTS();
 	if (session->epoch != session->partners->epoch)
 	{
-		set_lost(session, "the principal has changed");
-		tmf_session_close(session, "the principal has changed");
+		lose_because(session, "the principal has changed");
 		return TMF_FETCH_LOST;
 	}
 	if (session->options->query_timeout_ms > 0)
@@ -241,7 +256,7 @@ tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows)
 	ereport(ERROR,
 			(errcode(ERRCODE_CONNECTION_FAILURE),
 			 errmsg("connection to server \"%s\" at %s was lost",
-					session->options->name, session->address),
+					session->options->name, session->lost_address),
 			 errdetail("%s; " UINT64_FORMAT " rows had been received.", summary, rows),
 			 errhint("Run the statement again: it will go to whichever partner is principal then."),
 			 errcontext("remote SQL command: %s", sql)));

@@ -4,7 +4,9 @@
  *
  * Waiting inside FreeTDS cannot be avoided while rows arrive; there its
  * interrupt hook asks tmf_wait_interrupt(), which only reads flags, and the
- * caller runs CHECK_FOR_INTERRUPTS() once FreeTDS has returned.
+ * caller runs CHECK_FOR_INTERRUPTS() once FreeTDS has returned.  The hook is not
+ * asked while bytes keep coming; against a server that never stops sending
+ * there is a timer, one of PostgreSQL's own.
  */
 #include "postgres.h"
 
@@ -13,12 +15,18 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/latch.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 #include "session/wait.h"
+#include "wire/wire.h"
 
 /* WaitLatch() takes an int of milliseconds; longer waits go in pieces. */
 #define PIECE_MS	3600000
+
+/* Registered at the first use: a backend forgets what the postmaster registered. */
+static TimeoutId watch = MAX_TIMEOUTS;
 
 int64
 tmf_now_ms(void)
@@ -72,6 +80,24 @@ void
 tmf_wait_until(int64 until_ms)
 {
 	(void) wait_for(PGINVALID_SOCKET, 0, until_ms);
+}
+
+/* An error takes all timers down, so the timer itself knows best whether it runs. */
+void
+tmf_wait_watch(void)
+{
+	if (watch == MAX_TIMEOUTS)
+		watch = RegisterTimeout(USER_TIMEOUT, wire_watch);
+	if (!get_timeout_active(watch))
+		enable_timeout_every(watch, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), WIRE_WATCH_MS),
+							 WIRE_WATCH_MS);
+}
+
+void
+tmf_wait_unwatch(void)
+{
+	if (watch != MAX_TIMEOUTS && get_timeout_active(watch))
+		disable_timeout(watch, false);
 }
 
 bool

@@ -12,6 +12,7 @@
 
 #include "access/xact.h"
 
+#include "session/wait.h"
 #include "session_int.h"
 
 /* Has this transaction used a session, or seen options change? */
@@ -47,6 +48,7 @@ transaction_ends(XactEvent event, void *unused)
 		case XACT_EVENT_PARALLEL_ABORT:
 			if (touched && !wire_in_call())
 				tmf_session_each(end_use, NULL);
+			tmf_wait_unwatch();
 			touched = false;
 			break;
 		case XACT_EVENT_COMMIT:

@@ -198,7 +198,7 @@ open_dbproc(WireConn *conn, const WireLogin *login)
 
 	if (record == NULL)
 	{
-		wire_note(conn, "out of memory");
+		wire_note(conn, "user name, password, database or application name is longer than 128 bytes");
 		return false;
 	}
 	conf = conf_create(conn, login, name);
@@ -223,7 +223,8 @@ settle_dbproc(WireConn *conn)
 {
 	int			version = dbtds(conn->dbproc);
 
-	prepare_socket(dbiordesc(conn->dbproc));
+	conn->socket = dbiordesc(conn->dbproc);
+	prepare_socket(conn->socket);
 	dbsetopt(conn->dbproc, DBSETTIME, "1", 0);
 	dbsetinterrupt(conn->dbproc, wire_check_interrupt, wire_handle_interrupt);
 	conn->tds_version = version >= DBTDS_7_4 ? 74 : version == DBTDS_7_3 ? 73 : 0;
@@ -248,6 +249,7 @@ wire_open(const WireLogin *login, WireConn **result, WireError *error)
 		error->client_number = SYBEMEM;
 		return WIRE_FAILED;
 	}
+	conn->socket = -1;
 	conn->interrupt = login->interrupt;
 	conn->interrupt_argument = login->interrupt_argument;
 
@@ -268,7 +270,7 @@ wire_open(const WireLogin *login, WireConn **result, WireError *error)
 		return WIRE_OK;
 	}
 	*error = conn->error;
-	if (status == WIRE_LOST && (!asked || error->number != 0))
+	if (!asked || error->number != 0)
 		status = WIRE_FAILED;
 	wire_close(conn);
 	return status;
@@ -282,6 +284,7 @@ wire_close(WireConn *conn)
 	if (conn->dbproc)
 	{
 		/* FreeTDS says goodbye with what is left to send: do not wait for that */
+		conn->socket = -1;
 		wire_enter(conn, WIRE_MODE_CANCEL);
 		conn->interrupted = true;
 		dbclose(conn->dbproc);

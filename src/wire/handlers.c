@@ -10,7 +10,9 @@
  * The error handler may answer nothing but INT_CANCEL, except to a timeout:
  * FreeTDS would end the process otherwise.
  */
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "wire_int.h"
@@ -20,7 +22,7 @@
 
 #define WIRE_SEVERITY_ERROR 11	/* below: information */
 
-static WireConn *current = NULL;
+static WireConn *volatile current = NULL;
 static EHANDLEFUNC former_error_handler;
 static MHANDLEFUNC former_message_handler;
 
@@ -57,6 +59,38 @@ must_stop(WireConn *conn)
 {
 	return conn->interrupted ||
 		(conn->interrupt && conn->interrupt(conn->interrupt_argument));
+}
+
+/*
+ * Runs in a signal handler: the only thing done to a connection in the hands of
+ * FreeTDS is to end its socket, which FreeTDS then finds by itself.
+ */
+void
+wire_watch(void)
+{
+	WireConn   *conn = current;
+	int			saved_errno = errno;
+
+	if (conn == NULL || conn->socket < 0)
+		return;
+	if (!must_stop(conn))
+		conn->overdue_ms = 0;
+	else if (conn->overdue_ms == 0 && conn->mode == WIRE_MODE_STATEMENT)
+		conn->overdue_ms = wire_now_ms();	/* attention comes first */
+	else if (conn->overdue_ms == 0 || wire_now_ms() - conn->overdue_ms >= WIRE_ATTENTION_MS)
+	{
+		conn->interrupted = true;
+		(void) shutdown(conn->socket, SHUT_RDWR);
+	}
+	errno = saved_errno;
+}
+
+/* During the login only the callbacks are told which socket it is. */
+static void
+learn_socket(WireConn *conn, DBPROCESS *dbproc)
+{
+	if (conn->socket < 0 && conn->mode == WIRE_MODE_LOGIN && dbproc)
+		conn->socket = dbiordesc(dbproc);
 }
 
 /*
@@ -108,6 +142,7 @@ handle_error(DBPROCESS *dbproc, int severity, int dberr, int oserr,
 	(void) oserrstr;
 	if (conn == NULL)
 		return INT_CANCEL;
+	learn_socket(conn, dbproc);
 	if (dberr == SYBETIME)
 		return answer_timeout(conn, dbproc);
 	if (is_unmappable(conn, dberr))
@@ -128,8 +163,10 @@ handle_message(DBPROCESS *dbproc, DBINT msgno, int msgstate, int severity,
 {
 	WireError  *error;
 
-	(void) dbproc;
-	if (current == NULL || severity < WIRE_SEVERITY_ERROR || current->error.number != 0)
+	if (current == NULL)
+		return 0;
+	learn_socket(current, dbproc);
+	if (severity < WIRE_SEVERITY_ERROR || current->error.number != 0)
 		return 0;
 	error = &current->error;
 	error->number = msgno;
@@ -162,6 +199,7 @@ wire_enter(WireConn *conn, WireMode mode)
 {
 	conn->mode = mode;
 	conn->interrupted = false;
+	conn->overdue_ms = 0;
 	current = conn;
 	former_error_handler = dberrhandle(handle_error);
 	former_message_handler = dbmsghandle(handle_message);

@@ -39,9 +39,11 @@ struct WireConn
 	WireMode	mode;
 	bool		interrupted;	/* the hook has said stop */
 	int64_t		attention_ms;	/* when attention was sent for it */
+	int64_t		overdue_ms;		/* when wire_watch() first heard the hook say so, 0 = not yet */
 
 	/* of the connection */
 	bool		dead;
+	int			socket;			/* -1 when not known (yet); for wire_watch() */
 	int			tds_version;	/* 73, 74 */
 
 	/* of the batch on the wire */
