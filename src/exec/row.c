@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "exec/row.h"
+#include "session/report.h"
 #include "value/typemap.h"
 
 TmfRow *
@@ -44,6 +45,17 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("remote result for foreign table \"%s\" has %d columns instead of %d",
 						RelationGetRelationName(row->rel), found, expected)));
+	if (row->columns == 0)
+	{
+		WireColumn	dummy;
+
+		wire_column(conn, 0, &dummy);
+		if (dummy.type != WIRE_TYPE_INT)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROTOCOL_VIOLATION),
+					 errmsg("remote result for foreign table \"%s\" is another one than asked for",
+							RelationGetRelationName(row->rel))));
+	}
 	for (i = 0; i < row->columns; i++)
 	{
 		Form_pg_attribute local = local_column(row, i);
@@ -58,7 +70,7 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 							NameStr(local->attname), RelationGetRelationName(row->rel),
 							format_type_be(local->atttypid)),
 					 errdetail("The type of the remote column \"%s\" is %s.",
-							   remote.name, tmf_typemap_remote_name(remote.type)),
+							   tmf_report_words(remote.name), tmf_typemap_remote_name(remote.type)),
 					 errhint("%s", tmf_typemap_remedy(remote.type,
 													  row->decoders[i].base))));
 	}

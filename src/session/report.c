@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 
 #include "pure/verdict.h"
@@ -20,33 +22,55 @@ tmf_report_sqlstate(const char *sqlstate)
 }
 
 /*
+ * Appends a character of length bytes in the database's encoding; false when
+ * that lacks it.  converter: InvalidOid, when UTF-8 can stand there as it is.
+ */
+static bool
+append_character(StringInfo words, const char *text, int length, Oid converter)
+{
+	unsigned char source[MAX_MULTIBYTE_CHAR_LEN + 1] = {0};
+	unsigned char target[MAX_MULTIBYTE_CHAR_LEN * MAX_CONVERSION_GROWTH + 1] = {0};
+
+	if (length == 1 || !OidIsValid(converter))
+	{
+		appendBinaryStringInfo(words, text, length);
+		return true;
+	}
+	memcpy(source, text, length);
+	if (pg_do_encoding_conversion_buf(converter, PG_UTF8, GetDatabaseEncoding(), source, length,
+									  target, sizeof(target), true) != length)
+		return false;
+	appendStringInfoString(words, (char *) target);
+	return true;
+}
+
+/*
  * text, which is UTF-8 from the wire, in the database's encoding.  What it
  * cannot hold becomes "?": to report an error must not raise another one.
  */
 char *
 tmf_report_words(const char *text)
 {
-	bool		keeps = GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII;
-	char	   *copy = palloc(strlen(text) + 1);
-	char	   *end = copy;
+	int			encoding = GetDatabaseEncoding();
+	Oid			converter = InvalidOid;
+	StringInfoData words;
 
+	if (encoding != PG_UTF8 && encoding != PG_SQL_ASCII)
+		converter = FindDefaultConversionProc(PG_UTF8, encoding);
+	initStringInfo(&words);
 	while (*text)
 	{
 		int			length = pg_utf_mblen((const unsigned char *) text);
 		bool		legal = (int) strnlen(text, length) == length &&
 		pg_utf8_islegal((const unsigned char *) text, length);
 
-		if (legal && (length == 1 || keeps))
-		{
-			memcpy(end, text, length);
-			end += length;
-		}
-		else
-			*end++ = '?';
-		text += legal ? length : 1;
+		if (!legal)
+			length = 1;
+		if (!legal || !append_character(&words, text, length, converter))
+			appendStringInfoChar(&words, '?');
+		text += length;
 	}
-	*end = '\0';
-	return copy;
+	return words.data;
 }
 
 static VerdictAnswer
