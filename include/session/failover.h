@@ -44,12 +44,12 @@ extern void tmf_attempt(const TmfServerOptions *options, const TmfUserOptions *u
 						int64 until_ms, TmfAttempt *attempt);
 
 /*
- * Runs the session's SET batch and reads what the instance says of database,
- * NULL: the one that the connection is logged in to (a mirror is asked from
+ * Runs the session's SET batch and reads what the instance says of the pair's
+ * database, wherever the connection is logged in (a mirror is asked from
  * master).  False: attempt->error says why, and the connection is closed.
  */
 extern bool tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt,
-							 const char *database, int64 until_ms, TmfRole *role);
+							 int64 until_ms, TmfRole *role);
 
 /*
  * Runs a batch without rows on an attempt's connection, for role management.

@@ -36,7 +36,7 @@ typedef struct TmfRole
 	char		partner_instance[129];	/* HOST or HOST\INSTANCE */
 	char		witness_name[129];
 	char		server_name[129];	/* @@SERVERNAME */
-	char		database[129];	/* DB_NAME(): where the connection is logged in */
+	bool		in_database;	/* the connection is logged in to the database itself */
 } TmfRole;
 
 typedef struct TmfPartnerSide

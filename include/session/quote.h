@@ -2,8 +2,8 @@
  * quote.h
  *		Names and strings as T-SQL writes them.
  */
-#ifndef VALUE_QUOTE_H
-#define VALUE_QUOTE_H
+#ifndef SESSION_QUOTE_H
+#define SESSION_QUOTE_H
 
 #include "lib/stringinfo.h"
 

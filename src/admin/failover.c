@@ -3,11 +3,12 @@
  *		tds_mirror_failover(): handing over on purpose.
  *
  * ALTER DATABASE ... SET PARTNER FAILOVER is sent once, on a connection of its
- * own to master on the principal, in autocommit.  The statement's return does
- * not mean that the other partner serves, and its loss does not mean that it
- * failed: in both cases the partners are asked until one of them is principal
- * with a higher role sequence, or time is up.  It is never sent twice, for a
- * second one would switch back.
+ * own to master, in autocommit, to an instance that has said on this very
+ * connection that it is principal.  The statement's return does not mean that
+ * the other partner serves, and its loss does not mean that it failed: in both
+ * cases the other partner is asked until it is principal with a higher role
+ * sequence, or time is up.  It is never sent twice, for a second one would
+ * switch back.
  */
 #include "postgres.h"
 
@@ -21,9 +22,9 @@
 #include "admin/target.h"
 #include "option/compat.h"
 #include "session/failover.h"
+#include "session/quote.h"
 #include "session/report.h"
 #include "session/wait.h"
-#include "session/quote.h"
 
 PGDLLEXPORT Datum tds_mirror_failover(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(tds_mirror_failover);
@@ -86,13 +87,16 @@ check_preconditions(const Handover *h)
 				 errhint("Set the server option failover_partner.")));
 }
 
-/* Finds the principal with all the patience of an ordinary session. */
+/* Finds the principal with the patience of an ordinary session. */
 static void
 find_principal(Handover *h)
 {
+	TmfServerOptions options = *h->target->server;
 	TmfOpened	opened;
 
-	tmf_failover_open(h->target->server, h->target->user, &opened);
+	options.login_timeout_ms = Min(options.login_timeout_ms, Max(h->until_ms - tmf_now_ms(), 1));
+
+	tmf_failover_open(&options, h->target->user, &opened);
 	wire_close(opened.conn);
 	h->partners = tmf_partners_get(h->target->server);
 	h->from = opened.side;
@@ -100,11 +104,48 @@ find_principal(Handover *h)
 	h->before = opened.role;
 }
 
-/* Sends the statement once.  False: the connection was lost, the outcome is unknown. */
-static bool
-send_failover(const Handover *h)
+/*
+ * Logs in to master there, and has the instance say once more that it is the
+ * principal that was found: the roles may have changed since.
+ */
+static void
+open_master(const Handover *h, TmfAttempt *attempt)
 {
-	TmfAttempt	attempt;
+	const TmfServerOptions *server = h->target->server;
+	TmfRole		now;
+
+	tmf_attempt(server, h->target->user, &h->partners->side[h->from].endpoint, "master",
+				h->until_ms, attempt);
+	if (!attempt->open || !tmf_attempt_role(server, attempt, h->until_ms, &now))
+		ereport(ERROR,
+				(errcode(tmf_report_sqlstate(attempt->sqlstate)),
+				 errmsg("could not log in to master on the principal of server \"%s\"", server->name),
+				 errdetail_internal("%s", attempt->summary)));
+	if (now.role != 1 || strcmp(now.guid, h->before.guid) != 0 ||
+		now.role_sequence != h->before.role_sequence)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the roles of server \"%s\" are changing already", server->name),
+				 errhint("Look at tds_mirror_status('%s').", server->name)));
+}
+
+/*
+ * An interrupt after the statement was sent leaves its outcome open, and so
+ * does any other error: say so.
+ */
+static void
+add_context(void *argument)
+{
+	const Handover *h = argument;
+
+	errcontext("failover of database \"%s\", which had been requested from \"%s\" and may take place",
+			   h->target->server->database, h->before.server_name);
+}
+
+/* Sends the statement once.  False: no answer came, the outcome is unknown. */
+static bool
+send_failover(const Handover *h, TmfAttempt *attempt)
+{
 	WireStatus	status;
 	StringInfoData sql;
 
@@ -113,19 +154,13 @@ send_failover(const Handover *h)
 	tmf_quote_identifier(&sql, h->target->server->database);
 	appendStringInfoString(&sql, " SET PARTNER FAILOVER");
 
-	tmf_attempt(h->target->server, h->target->user, &h->partners->side[h->from].endpoint,
-				"master", h->until_ms, &attempt);
-	if (!attempt.open)
-		ereport(ERROR,
-				(errcode(tmf_report_sqlstate(attempt.sqlstate)),
-				 errmsg("could not log in to master on the principal of server \"%s\"",
-						h->target->server->name),
-				 errdetail_internal("%s", attempt.summary)));
-
-	status = tmf_attempt_command(&attempt, sql.data, h->until_ms);
+	status = tmf_attempt_command(attempt, sql.data, h->until_ms);
 	if (status == WIRE_FAILED)
-		tmf_report_error(h->target->server->name, &attempt.error, sql.data);
-	tmf_attempt_close(&attempt);
+	{
+		error_context_stack = error_context_stack->previous;
+		tmf_report_error(h->target->server->name, &attempt->error, sql.data);
+	}
+	tmf_attempt_close(attempt);
 	return status == WIRE_OK;
 }
 
@@ -139,8 +174,8 @@ has_taken_over(Handover *h, PairSide side, TmfRole *role)
 
 	tmf_attempt(h->target->server, h->target->user, &h->partners->side[side].endpoint,
 				NULL, until, &attempt);
-	if (attempt.open && tmf_attempt_role(h->target->server, &attempt, NULL, until, role))
-		yes = role->mirrored && role->role == 1 && strcmp(role->guid, h->before.guid) == 0 &&
+	if (attempt.open && tmf_attempt_role(h->target->server, &attempt, until, role))
+		yes = role->in_database && role->mirrored && role->role == 1 && strcmp(role->guid, h->before.guid) == 0 &&
 			role->role_sequence > h->before.role_sequence;
 	tmf_attempt_close(&attempt);
 
@@ -163,13 +198,26 @@ wait_for_switch(Handover *h, bool answered, TmfRole *role)
 					 answered ?
 					 errdetail("The principal accepted the failover of database \"%s\".",
 							   h->target->server->database) :
-					 errdetail("The connection was lost while the failover of database \"%s\" was being requested; it may or may not take place.",
+					 errdetail("The principal did not answer to the failover of database \"%s\"; it may or may not take place.",
 							   h->target->server->database),
 					 errhint("Look at tds_mirror_status('%s'); do not repeat the failover before both partners have answered.",
 							 server)));
 		tmf_wait_until(tmf_now_ms() + FAILOVER_POLL_MS);
 	}
 	tmf_partners_learn(h->partners, h->target->server, h->to, role);
+}
+
+static void
+hand_over(Handover *h, TmfAttempt *attempt, TmfRole *after)
+{
+	ErrorContextCallback callback;
+
+	callback.callback = add_context;
+	callback.arg = h;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	wait_for_switch(h, send_failover(h, attempt), after);
+	error_context_stack = callback.previous;
 }
 
 Datum
@@ -183,6 +231,7 @@ tds_mirror_failover(PG_FUNCTION_ARGS)
 	Datum		values[HANDOVER_COLUMNS];
 	bool		nulls[HANDOVER_COLUMNS] = {0};
 	Handover	h = {0};
+	TmfAttempt	attempt;
 	TmfRole		after;
 	TupleDesc	description;
 
@@ -198,7 +247,8 @@ tds_mirror_failover(PG_FUNCTION_ARGS)
 	h.until_ms = tmf_now_ms() + timeout_ms;
 	find_principal(&h);
 	check_preconditions(&h);
-	wait_for_switch(&h, send_failover(&h), &after);
+	open_master(&h, &attempt);
+	hand_over(&h, &attempt, &after);
 
 	elapsed->time = GetCurrentTimestamp() - begun;
 	values[HANDOVER_DATABASE] = CStringGetTextDatum(h.target->server->database);

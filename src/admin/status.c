@@ -107,7 +107,7 @@ ask(const TmfTarget *target, const Endpoint *endpoint, const char *database,
 	if (attempt.open)
 	{
 		asked = GetCurrentTimestamp();
-		answered = tmf_attempt_role(target->server, &attempt, target->server->database, until, role);
+		answered = tmf_attempt_role(target->server, &attempt, until, role);
 		if (answered)
 			set_round_trip(row, asked);
 	}

@@ -72,17 +72,6 @@ refuse(Search *search, TmfIdentity identity, const char *summary)
 	return refusals[identity].outcome;
 }
 
-/*
- * Without a right to the database the server may have put the login into
- * another one.  Its case is the server's affair.
- */
-static bool
-in_database(const Search *search, const TmfRole *role)
-{
-	return role->database[0] == '\0' ||
-		pg_strcasecmp(role->database, search->options->database) == 0;
-}
-
 static PairOutcome
 try_side(Search *search, PairSide side, int64 until_ms)
 {
@@ -95,10 +84,11 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	partners->side[side].attempts++;
 	tmf_attempt(search->options, search->user, &endpoint, NULL, until_ms, attempt);
 	if (!attempt->open ||
-		!tmf_attempt_role(search->options, attempt, NULL,
+		!tmf_attempt_role(search->options, attempt,
 						  until_ms < 0 ? -1 : Max(until_ms, tmf_now_ms() + ROLE_MS), role))
 		return outcomes[attempt->verdict];
-	if (!in_database(search, role))
+	/* without a right to the database the server may have put the login elsewhere */
+	if (!role->in_database)
 		return refuse(search, TMF_IDENTITY_MIRROR, "it has put the login into another database");
 
 	identity = tmf_partners_judge(partners, search->options, role);

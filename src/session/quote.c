@@ -1,5 +1,5 @@
 /*
- * src/value/quote.c
+ * src/session/quote.c
  *		Names and strings as T-SQL writes them.
  *
  * In UTF-8 and in every other encoding that PostgreSQL allows for a server, a

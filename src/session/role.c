@@ -11,6 +11,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
+#include "session/quote.h"
 #include "session/report.h"
 #include "session/wait.h"
 #include "session_int.h"
@@ -39,6 +40,7 @@ first_result(TmfAttempt *attempt, const char *sql, int64 *deadline)
 	char	   *text = pg_server_to_any(sql, strlen(sql), PG_UTF8);
 	WireStatus	status;
 
+	tmf_wait_watch();
 	wire_set_interrupt(attempt->conn, tmf_wait_interrupt, deadline);
 	status = wire_send(attempt->conn, text);
 	if (status == WIRE_OK && !tmf_wait_readable(wire_socket(attempt->conn), *deadline))
@@ -84,11 +86,10 @@ text_value(const WireConn *conn, int column, char *target, size_t size)
 {
 	int			length;
 	const char *value = wire_value(conn, column, &length);
-	char	   *text = value ? pnstrdup(value, length) : pstrdup("");
+	char	   *text = tmf_report_words(value ? pnstrdup(value, length) : "");
 
-	text = pg_any_to_server(text, strlen(text), PG_UTF8);
 	strlcpy(target, text, size);
-	target[pg_mbcliplen(target, strlen(target), size - 1)] = '\0';
+	target[pg_mbcliplen(text, strlen(text), size - 1)] = '\0';
 }
 
 /* The first three fields come with their least significant byte first. */
@@ -129,8 +130,8 @@ read_role(TmfAttempt *attempt, TmfRole *role)
 
 	if (status == WIRE_ROW)
 	{
-		text_value(conn, 0, role->database, sizeof(role->database));
-		text_value(conn, 1, role->server_name, sizeof(role->server_name));
+		text_value(conn, 0, role->server_name, sizeof(role->server_name));
+		role->in_database = int_value(conn, 1, 0) == 1;
 		while ((status = wire_next_row(conn)) == WIRE_ROW)
 			;
 	}
@@ -162,24 +163,12 @@ read_role(TmfAttempt *attempt, TmfRole *role)
 	return status;
 }
 
-static void
-append_literal(StringInfo buffer, const char *text)
-{
-	appendStringInfoString(buffer, "N'");
-	for (; *text; text++)
-	{
-		if (*text == '\'')
-			appendStringInfoChar(buffer, '\'');
-		appendStringInfoChar(buffer, *text);
-	}
-	appendStringInfoChar(buffer, '\'');
-}
-
 bool
-tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt, const char *database,
-				 int64 until_ms, TmfRole *role)
+tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt, int64 until_ms,
+				 TmfRole *role)
 {
 	StringInfoData sql;
+	StringInfoData name;
 	WireStatus	status;
 	int64		deadline = until_ms;
 
@@ -188,17 +177,19 @@ tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt, const cha
 	role->role_sequence = -1;
 	role->witness_state = -1;
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "%sSET LOCK_TIMEOUT %d; SELECT DB_NAME(), @@SERVERNAME; "
-					 "SELECT %s FROM sys.database_mirroring WHERE database_id = DB_ID(",
-					 session_settings, options->lock_timeout_ms, role_columns);
-	if (database)
-		append_literal(&sql, database);
-	appendStringInfoChar(&sql, ')');
+	initStringInfo(&name);
+	tmf_quote_literal(&name, options->database);
+	appendStringInfo(&sql, "%sSET LOCK_TIMEOUT %d; "
+					 "SELECT @@SERVERNAME, CASE WHEN DB_ID() = DB_ID(%s) THEN 1 ELSE 0 END; "
+					 "SELECT %s FROM sys.database_mirroring WHERE database_id = DB_ID(%s)",
+					 session_settings, options->lock_timeout_ms, name.data, role_columns,
+					 name.data);
 
 	status = first_result(attempt, sql.data, &deadline);
 	if (status == WIRE_OK)
 		status = read_role(attempt, role);
 	pfree(sql.data);
+	pfree(name.data);
 	if (status != WIRE_OK)
 	{
 		batch_failed(attempt, status);
