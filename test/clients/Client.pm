@@ -8,7 +8,7 @@ use Exporter 'import';
 use File::Spec;
 use IPC::Run ();
 use TdsMirror::Instance;
-use TdsMirror::Lab qw(build_folder);
+use TdsMirror::Lab qw(build_folder input_of);
 
 our @EXPORT_OK = qw(found run_client tsql_command bsqldb_command skip_all write_file relay);
 
@@ -24,8 +24,8 @@ sub found
 sub run_client
 {
 	my ($command, $input, %options) = @_;
-	my ($in, $out, $err) = ($input // '', '', '');
-	my $harness = IPC::Run::start($command, '<', \$in, '>', \$out, '2>', \$err,
+	my ($out, $err) = ('', '');
+	my $harness = IPC::Run::start($command, '<', input_of($input // ''), '>', \$out, '2>', \$err,
 		IPC::Run::timeout($options{timeout} // 120));
 
 	IPC::Run::finish($harness);

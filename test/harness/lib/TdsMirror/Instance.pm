@@ -9,7 +9,7 @@ use IO::Socket::UNIX;
 use IPC::Run ();
 use POSIX ();
 use Socket qw(SOCK_STREAM);
-use TdsMirror::Lab qw(build_folder scratch_folder slurp wait_until);
+use TdsMirror::Lab qw(build_folder input_of scratch_folder slurp wait_until);
 
 our $user = 'sa';
 our $password = 'lab-Secret1';
@@ -129,11 +129,12 @@ sub tsql
 sub try_tsql
 {
 	my ($self, $sql, %options) = @_;
-	my ($in, $out, $err) = ($sql =~ /^go$/mi ? "$sql\n" : "$sql\ngo\n", '', '');
+	my $in = input_of($sql =~ /^go$/mi ? "$sql\n" : "$sql\ngo\n");
+	my ($out, $err) = ('', '');
 	my @command = ('bsqldb', '-S', "$self->{address}:$self->{tds}", '-U', $user, '-P', $password,
 		'-D', $options{database} // 'master', '-q', '-h', '-t', '|');
 	my $ok = eval {
-		IPC::Run::run(\@command, '<', \$in, '>', \$out, '2>', \$err,
+		IPC::Run::run(\@command, '<', $in, '>', \$out, '2>', \$err,
 			IPC::Run::timeout($options{timeout} // 120));
 	};
 

@@ -12,7 +12,7 @@ use File::Path qw(make_path remove_tree);
 use IO::Socket::INET;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT_OK = qw(build_folder scratch_folder bindir free_port wait_until slurp append_file chinook);
+our @EXPORT_OK = qw(build_folder scratch_folder bindir free_port wait_until slurp append_file input_of chinook);
 
 sub build_folder
 {
@@ -89,6 +89,18 @@ sub append_file
 	open(my $file, '>>', $path) or die "cannot write $path: $!\n";
 	print $file $text;
 	close $file;
+}
+
+# A handle from which a program reads the text.  Unlike a pipe it does not kill
+# whoever wrote it, with SIGPIPE, when the program ends before it has read.
+sub input_of
+{
+	my ($text) = @_;
+
+	open(my $file, '+>', undef) or die "cannot make a temporary file: $!\n";
+	print $file $text;
+	seek $file, 0, 0;
+	return $file;
 }
 
 # The script of the Chinook database, kept beside the project; undef when absent.
