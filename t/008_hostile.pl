@@ -78,6 +78,21 @@ $pair->a->thaw;
 $other->query('RESET statement_timeout');
 is($other->query('SELECT instance FROM who'), 'A', 'and tried again');
 
+# A mapping that is gone leaves nothing behind.
+sub remap
+{
+	$other->query("DROP USER MAPPING FOR CURRENT_USER SERVER erp;
+	  CREATE USER MAPPING FOR CURRENT_USER SERVER erp
+	    OPTIONS (username '$TdsMirror::Instance::user', password '$TdsMirror::Instance::password');
+	  SELECT instance FROM who");
+}
+remap() for 1 .. 50;
+my ($fds, $rss) = $other->footprint;
+remap() for 1 .. 200;
+my ($fds_after, $rss_after) = $other->footprint;
+cmp_ok($fds_after - $fds, '<=', 3, '200 user mappings come and go: no socket is left');
+cmp_ok($rss_after - $rss, '<=', 1024, 'nor their sessions');
+
 # Names and passwords in a database that is not UTF8.
 $pair->a->tsql("CREATE DATABASE [Z\xc3\xbcrich]");
 $psql->query("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");

@@ -6,8 +6,9 @@
  * kept.  It is never taken away from under its user: what makes it unfit (its
  * options have changed, the principal is another one now) only marks it, and
  * acquiring an idle one that is marked, or found dead, replaces its connection.
- * The session itself lives as long as the backend, so that a scan may hold a
- * pointer to it; generations tell the scan whether it is still the same login.
+ * The session itself is never removed before the transaction ends, so that a
+ * scan may hold a pointer to it; generations tell the scan whether it is still
+ * the same login.
  */
 #include "postgres.h"
 
@@ -80,6 +81,15 @@ tmf_session_close(TmfSession *session, const char *reason)
 	ereport(DEBUG1, (errmsg_internal("server \"%s\": closed the connection to %s: %s",
 									 session->options->name, session->address, reason)));
 	RESUME_INTERRUPTS();
+}
+
+void
+tmf_session_forget(TmfSession *session)
+{
+	tmf_session_close(session, "its options have changed");
+	if (session->context)
+		MemoryContextDelete(session->context);
+	hash_search(sessions, &session->umid, HASH_REMOVE, NULL);
 }
 
 void

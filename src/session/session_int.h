@@ -61,6 +61,12 @@ extern void tmf_session_set_state(TmfSession *session, TmfSessionState state);
 extern void tmf_session_close(TmfSession *session, const char *reason);
 
 /*
+ * Closes the connection and removes the session, whose mapping may be gone.
+ * Only at the end of a transaction: no scan holds a pointer to it then.
+ */
+extern void tmf_session_forget(TmfSession *session);
+
+/*
  * Ends the statement on the wire within a hard bound: idle afterwards, or
  * closed.  Never raises.
  */

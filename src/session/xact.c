@@ -28,11 +28,9 @@ static void
 end_use(TmfSession *session, void *unused)
 {
 	tmf_session_stop(session);
-	if (session->state != TMF_SESSION_IDLE)
-		return;
 	if (session->invalidated)
-		tmf_session_close(session, "its options have changed");
-	else if (!session->options->keep_connections)
+		tmf_session_forget(session);
+	else if (session->state == TMF_SESSION_IDLE && !session->options->keep_connections)
 		tmf_session_close(session, "keep_connections is off");
 }
 
