@@ -41,6 +41,7 @@ typedef struct Mirror
 	int			wake_fd;		/* eventfd that wakes the manager */
 	struct MirrorRequest *requests;
 	bool		presence_running;	/* the thread that keeps the link to the witness exists */
+	bool		partner_ready;	/* principal: the mirror said that it sees the witness, too */
 	uint64_t	report_wanted;	/* principal: how often there was something to tell the witness */
 	uint64_t	report_told;	/* ... and what of that it knows */
 	int64_t		report_at;		/* not before */

@@ -31,6 +31,7 @@ typedef enum FrameType
 	FRAME_ACK,
 	FRAME_SYNCHRONIZED,			/* principal: from here on commits wait for you, or not */
 	FRAME_SYNCHRONIZED_ACK,
+	FRAME_READY,				/* mirror: should you die now, I would ask the witness, or not */
 	FRAME_CONFIG,
 	FRAME_CONFIG_ACK,
 	FRAME_TAKEOVER,

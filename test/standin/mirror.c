@@ -93,7 +93,8 @@ mirror_report_soon(Database *database)
 
 /*
  * A principal that is SYNCHRONIZED counts its witness as connected only when the
- * witness knows it: whoever sees both may rely on an automatic failover.
+ * witness knows it, and the mirror is connected to the witness as well: whoever
+ * sees both may rely on an automatic failover.
  */
 static bool
 sees_informed_witness(const Database *database)
@@ -102,7 +103,8 @@ sees_informed_witness(const Database *database)
 
 	return mirror->presence != NULL &&
 		(database->record.mirror.role != MIRROR_ROLE_PRINCIPAL ||
-		 mirror->state != MIRROR_SYNCHRONIZED || mirror->report_told == mirror->report_wanted);
+		 mirror->state != MIRROR_SYNCHRONIZED ||
+		 (mirror->partner_ready && mirror->report_told == mirror->report_wanted));
 }
 
 void

@@ -138,6 +138,11 @@ take_frame(Database *database, Frame *frame)
 		case FRAME_ACK:
 			take_ack(database, frame);
 			break;
+		case FRAME_READY:
+			pthread_mutex_lock(&database->lock);
+			database->mirror.partner_ready = reader_u8(&frame->body) != 0;
+			pthread_mutex_unlock(&database->lock);
+			break;
 		case FRAME_ASK:
 			if (!command_suspend(database, &error))
 				log_line("the mirror asked to suspend \"%s\": %s", database->record.name,
@@ -295,6 +300,7 @@ enter_synchronized(Database *database)
 		link_send(mirror->link, FRAME_SYNCHRONIZED, body.bytes, body.used))
 	{
 		mirror_set_state(database, MIRROR_SYNCHRONIZED);
+		mirror->partner_ready = false;
 		mirror->barrier = false;
 		mirror_report_soon(database);
 		pthread_cond_broadcast(&database->changed);

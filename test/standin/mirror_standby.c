@@ -310,12 +310,28 @@ serve_frame(Database *database, sqlite3 **handle, Link *link, Frame *frame)
 	}
 }
 
+/* Would the mirror take over, if it lost the principal now?  *told: what was said of it. */
+static void
+tell_ready(Database *database, Link *link, bool *told)
+{
+	Packer		body = {.used = 0};
+	bool		ready;
+
+	pthread_mutex_lock(&database->lock);
+	ready = database->mirror.eligible && database->mirror.presence != NULL;
+	pthread_mutex_unlock(&database->lock);
+	pack_number(&body, ready, 1);
+	if (ready != *told && link_send(link, FRAME_READY, body.bytes, body.used))
+		*told = ready;
+}
+
 static void
 serve_principal(Database *database, sqlite3 *handle, Link *link)
 {
 	int64_t		silence;
 	Frame		frame;
 	LinkEvent	event;
+	bool		ready_told = false;
 	bool		going = true;
 
 	while (going)
@@ -323,7 +339,8 @@ serve_principal(Database *database, sqlite3 *handle, Link *link)
 		pthread_mutex_lock(&database->lock);
 		silence = mirror_silence_allowed(database);
 		pthread_mutex_unlock(&database->lock);
-		event = link_receive(link, -1, 200, &frame);
+		tell_ready(database, link, &ready_told);
+		event = link_receive(link, -1, STEP, &frame);
 		if (event == LINK_FRAME)
 			going = serve_frame(database, &handle, link, &frame);
 		else
