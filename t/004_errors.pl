@@ -60,6 +60,14 @@ fails("SELECT * FROM tds_mirror_failover('erp')", '55000', qr/FULL/, 'failover w
 $pair->a->tsql('ALTER DATABASE erp SET PARTNER SAFETY FULL');
 $pair->wait_synchronized;
 
+# No answer to the failover itself (after the search's batch and master's): nothing
+# is sent again, and both partners have been asked when time is up.
+$pair->a->control('fault batch hang 0 skip 2 scope tds_mirror_fdw');
+fails("SELECT * FROM tds_mirror_failover('erp', '2 s')", '08007',
+	qr/DETAIL:.*did not answer.*"A" still says that it is principal.*HINT:/s, 'failover without an answer');
+$pair->a->control('clear');
+is($psql->query('SELECT instance FROM who'), 'A', 'nothing has switched');
+
 # A table that is not there, seen through the open session.
 $psql->query("CREATE FOREIGN TABLE ghost (id int) SERVER erp OPTIONS (schema_name 'dbo', table_name 'ghost')");
 fails('SELECT * FROM ghost', '42P01', qr/ghost.*208.*CONTEXT:.*remote SQL command: SELECT/s, 'unknown table');

@@ -7,8 +7,8 @@
  * connection that it is principal.  The statement's return does not mean that
  * the other partner serves, and its loss does not mean that it failed: in both
  * cases the other partner is asked until it is principal with a higher role
- * sequence, or time is up.  It is never sent twice, for a second one would
- * switch back.
+ * sequence; when time is up, the old one has the last word.  It is never sent
+ * twice, for a second one would switch back.
  */
 #include "postgres.h"
 
@@ -164,19 +164,18 @@ send_failover(const Handover *h, TmfAttempt *attempt)
 	return status == WIRE_OK;
 }
 
-/* Is side principal now, by a switch that came after ours began? */
+/* Does side serve the database as principal of the same pair? */
 static bool
-has_taken_over(Handover *h, PairSide side, TmfRole *role)
+says_principal(Handover *h, PairSide side, int64 until_ms, TmfRole *role)
 {
-	int64		until = Min(tmf_now_ms() + FAILOVER_LOOK_MS, h->until_ms);
 	TmfAttempt	attempt;
 	bool		yes = false;
 
 	tmf_attempt(h->target->server, h->target->user, &h->partners->side[side].endpoint,
-				NULL, until, &attempt);
-	if (attempt.open && tmf_attempt_role(h->target->server, &attempt, until, role))
-		yes = role->in_database && role->mirrored && role->role == 1 && strcmp(role->guid, h->before.guid) == 0 &&
-			role->role_sequence > h->before.role_sequence;
+				NULL, until_ms, &attempt);
+	if (attempt.open && tmf_attempt_role(h->target->server, &attempt, until_ms, role))
+		yes = role->in_database && role->mirrored && role->role == 1 &&
+			strcmp(role->guid, h->before.guid) == 0;
 	tmf_attempt_close(&attempt);
 
 	/* Interrupts were served meanwhile: an ALTER SERVER may have dropped the entry. */
@@ -184,24 +183,43 @@ has_taken_over(Handover *h, PairSide side, TmfRole *role)
 	return yes;
 }
 
+/* Is the other partner principal now, by a switch that came after ours began? */
+static bool
+has_taken_over(Handover *h, TmfRole *role)
+{
+	int64		until = Min(tmf_now_ms() + FAILOVER_LOOK_MS, h->until_ms);
+
+	return says_principal(h, h->to, until, role) && role->role_sequence > h->before.role_sequence;
+}
+
+/* Time is up: what is known about the switch, the old principal's word included. */
+static void
+raise_not_switched(Handover *h, bool answered)
+{
+	const char *server = h->target->server->name;
+	TmfRole		old;
+	bool		still = says_principal(h, h->from, tmf_now_ms() + FAILOVER_LOOK_MS, &old) &&
+		old.role_sequence == h->before.role_sequence;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+			 errmsg("server \"%s\": the other partner has not become principal in time", server),
+			 errdetail("%s %s",
+					   answered ? "The principal accepted the failover." :
+					   "The principal did not answer to the failover; it may or may not take place.",
+					   still ? psprintf("\"%s\" still says that it is principal.", h->before.server_name) :
+					   psprintf("\"%s\" does not say any more that it is principal.", h->before.server_name)),
+			 errhint("Look at tds_mirror_status('%s'); do not repeat the failover before both partners have answered.",
+					 server)));
+}
+
 static void
 wait_for_switch(Handover *h, bool answered, TmfRole *role)
 {
-	const char *server = h->target->server->name;
-
-	while (!has_taken_over(h, h->to, role))
+	while (!has_taken_over(h, role))
 	{
 		if (tmf_now_ms() + FAILOVER_POLL_MS >= h->until_ms)
-			ereport(ERROR,
-					(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
-					 errmsg("server \"%s\": the other partner has not become principal in time", server),
-					 answered ?
-					 errdetail("The principal accepted the failover of database \"%s\".",
-							   h->target->server->database) :
-					 errdetail("The principal did not answer to the failover of database \"%s\"; it may or may not take place.",
-							   h->target->server->database),
-					 errhint("Look at tds_mirror_status('%s'); do not repeat the failover before both partners have answered.",
-							 server)));
+			raise_not_switched(h, answered);
 		tmf_wait_until(tmf_now_ms() + FAILOVER_POLL_MS);
 	}
 	tmf_partners_learn(h->partners, h->target->server, h->to, role);
