@@ -15,7 +15,7 @@ my $query = 'SELECT id FROM standin_rows(5)';
 my $whole = join "\n", 1 .. 5;
 my $after = "SELECT id FROM standin_rows(5)\ngo\nSELECT 'alive'\ngo";
 
-my $lost = qr/^$|Unexpected EOF|connection failed|Unable to connect|tds_submit_query\(\) failed/;
+my $lost = qr{^$|Unexpected EOF|(?:Read from|Write to) the server failed|connection failed|Unable to connect|tds_submit_query\(\) failed};
 my $bad_stream = qr/Bad token|Unexpected EOF|connection failed/;
 
 # Point, action and argument; what the client says of it.  "passes": how often the
