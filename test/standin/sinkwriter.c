@@ -251,7 +251,8 @@ sink_message(Sink *sink, const SqlMessage *message)
 {
 	SinkWriter *writer = (SinkWriter *) sink;
 
-	if (!writer->stopped)
+	/* a statement that was stopped may fail for want of what it was reading */
+	if (message->severity > 10 ? !sink_stopped(sink) : !writer->stopped)
 		put_message(writer, message);
 }
 
