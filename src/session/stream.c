@@ -85,13 +85,19 @@ interrupted(TmfSession *session, const char *sql)
 			 errcontext("remote SQL command: %s", sql)));
 }
 
-/* Does a server's error mean that this connection leads to no principal any more? */
+/*
+ * Does an error mean that this connection leads to no principal any more?  The
+ * server's own word comes first; FreeTDS may fail without noticing that its
+ * connection has ended.
+ */
 static bool
 means_lost(const WireError *error)
 {
-	if (error->number == 0)
-		return false;
-	switch (verdict_of(VERDICT_SERVER, error->number, error->severity, VERDICT_STATEMENT).verdict)
+	VerdictAnswer answer = error->number != 0 ?
+	verdict_of(VERDICT_SERVER, error->number, error->severity, VERDICT_STATEMENT) :
+	verdict_of(VERDICT_CLIENT, error->client_number, error->severity, VERDICT_STATEMENT);
+
+	switch (answer.verdict)
 	{
 		case VERDICT_NOT_PRINCIPAL:
 		case VERDICT_UNREACHABLE:
