@@ -37,6 +37,10 @@ typedef struct TmfServerOptions
 	int			login_timeout_ms;
 	int			query_timeout_ms;	/* 0 = none */
 	int			lock_timeout_ms;	/* -1 = wait for ever */
+	int			commit_timeout_ms;	/* of a COMMIT, and again of finding out about a lost one */
+	int			silence_check_ms;	/* of waiting before the other partner is asked; 0 = never */
+	char	   *commit_log_schema;	/* NULL: the login's own */
+	char	   *commit_log_table;	/* NULL: lost commits stay in doubt */
 	WireEncryption encryption;
 	char	   *ca_file;		/* NULL: not checked */
 	int			tds_version;	/* 73, 74 */

@@ -28,6 +28,14 @@ struct TmfStream
 	void		(*spool) (TmfStream *stream);
 };
 
+/* A statement and its typed parameters, @P1 and so on; all of it outlives the result. */
+typedef struct TmfRequest
+{
+	const char *sql;			/* in the database's encoding */
+	int			parameters;
+	const WireParameter *parameter; /* as many; NULL when there are none */
+} TmfRequest;
+
 typedef enum TmfFetch
 {
 	TMF_FETCH_ROW,
@@ -43,12 +51,13 @@ typedef enum TmfFetch
 extern TmfSession *tmf_session_acquire(UserMapping *user);
 
 /*
- * Sends one batch and waits, interruptibly, for its first result.  False: the
+ * Sends one request and waits, interruptibly, for its first result.  False: the
  * connection died before anything of the answer was read (TMF_FETCH_LOST).
- * Server errors are raised here, with sql as context.  stream (may be NULL)
- * owns the result until TMF_FETCH_END, tmf_session_end() or an error.
+ * Server errors are raised here, with the statement as context.  stream (may be
+ * NULL) owns the result until TMF_FETCH_END, tmf_session_end() or an error.
  */
-extern bool tmf_session_query(TmfSession *session, const char *sql, TmfStream *stream);
+extern bool tmf_session_query(TmfSession *session, const TmfRequest *request,
+							  TmfStream *stream);
 
 /* The next row of the first result. */
 extern TmfFetch tmf_session_fetch(TmfSession *session, const char *sql);

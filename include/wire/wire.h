@@ -207,6 +207,14 @@ typedef struct WireDateTime
 	uint16_t	bits;
 } WireDateTime;
 
+/* A typed value for the server, laid out as wire_value() hands out one of its type. */
+typedef struct WireParameter
+{
+	WireType	type;
+	const void *value;			/* NULL: SQL NULL */
+	int			length;			/* bytes at value */
+} WireParameter;
+
 typedef struct WireColumn
 {
 	char		name[WIRE_NAME_MAX];	/* UTF-8 */

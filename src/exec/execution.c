@@ -47,6 +47,7 @@ void
 tmf_execution_start(TmfScan *scan)
 {
 	TmfSession *lost = scan->session;
+	TmfRequest	request = {scan->sql};
 
 	drop_store(scan);
 	scan->fetched = 0;
@@ -56,7 +57,7 @@ tmf_execution_start(TmfScan *scan)
 		tmf_session_raise_lost(lost, scan->sql, 0);
 	scan->generation = tmf_session_generation(scan->session);
 
-	if (!tmf_session_query(scan->session, scan->sql, &scan->stream))
+	if (!tmf_session_query(scan->session, &request, &scan->stream))
 	{
 		scan->source = TMF_SOURCE_LOST;
 		return;

@@ -98,6 +98,13 @@ tmf_server_options(Oid serverid)
 	options->login_timeout_ms = server_integer(server, "login_timeout");
 	options->query_timeout_ms = server_integer(server, "query_timeout");
 	options->lock_timeout_ms = server_integer(server, "lock_timeout");
+	options->commit_timeout_ms = server_integer(server, "commit_timeout");
+	options->silence_check_ms = server_integer(server, "silence_check");
+	if (server_option(server, "commit_log_table", &value))
+	{
+		options->commit_log_schema = value.schema;
+		options->commit_log_table = value.text;
+	}
 
 	options->encryption = server_integer(server, "encryption");
 	options->ca_file = server_text(server, "ca_file");

@@ -64,6 +64,11 @@ const TmfOption tmf_options[] = {
 	{"login_timeout", SERVER, TMF_OPTION_DURATION, 100, HOURS(1), "15"},
 	{"query_timeout", SERVER, TMF_OPTION_DURATION, 0, HOURS(24), "0"},
 	{"lock_timeout", SERVER, TMF_OPTION_DURATION, -1, HOURS(24), "-1"},
+	{"commit_timeout", SERVER, TMF_OPTION_DURATION, 100, HOURS(1), "30"},
+	{"silence_check", SERVER, TMF_OPTION_DURATION, 0, HOURS(1), "5"},
+
+	/* the commit log */
+	{"commit_log_table", SERVER, TMF_OPTION_NAME, 1, 2 * NAME_TEXT_MAX},
 
 	/* the connection */
 	{"encryption", SERVER, TMF_OPTION_WORD, .fallback = "request", .words = encryptions},

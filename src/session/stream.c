@@ -138,8 +138,9 @@ not_ok(TmfSession *session, WireStatus status, const char *sql)
 }
 
 bool
-tmf_session_query(TmfSession *session, const char *sql, TmfStream *stream)
+tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *stream)
 {
+	const char *sql = request->sql;
 	char	   *text;
 	WireStatus	status;
 
