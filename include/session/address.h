@@ -28,7 +28,14 @@ extern const TmfAddress *tmf_address_lookup(const char *host, int *count);
 /*
  * No address of host answered: a lookup made some time after the former one
  * asks the name server again (and keeps the old addresses when that fails).
+ * Ends what tmf_address_prove() said of it.
  */
 extern void tmf_address_suspect(const char *host);
+
+/* A login at that port of host has succeeded just now. */
+extern void tmf_address_prove(const char *host, uint16 port);
+
+/* Has one succeeded in the last minutes, of this backend or another? */
+extern bool tmf_address_proven(const char *host, uint16 port);
 
 #endif

@@ -19,6 +19,16 @@
 /* How old the addresses of a host that does not answer may become. */
 #define SUSPECT_AGE_MS	30000
 
+/* How long a login speaks for the port where it succeeded, and of how many ports a host. */
+#define PROOF_MS		180000
+#define PROOFS_MAX		4
+
+typedef struct AddressProof
+{
+	uint16		port;			/* 0: none */
+	int64		login_ms;
+} AddressProof;
+
 typedef struct AddressEntry
 {
 	char		host[ENDPOINT_HOST_MAX];	/* hash key, lower case */
@@ -26,6 +36,7 @@ typedef struct AddressEntry
 	int64		resolved_ms;
 	int			count;
 	TmfAddress	address[ADDRESSES_MAX];
+	AddressProof proof[PROOFS_MAX];
 } AddressEntry;
 
 static HTAB *addresses = NULL;
@@ -50,6 +61,23 @@ entry_of(const char *host, HASHACTION action, bool *found)
 	for (i = 0; key[i]; i++)
 		key[i] = pg_ascii_tolower((unsigned char) key[i]);
 	return hash_search(addresses, key, action, found);
+}
+
+/* The entry of host, made empty when there is none. */
+static AddressEntry *
+entry_made(const char *host)
+{
+	bool		found;
+	AddressEntry *entry = entry_of(host, HASH_ENTER, &found);
+
+	if (!found)
+	{
+		entry->suspect = false;
+		entry->resolved_ms = 0;
+		entry->count = 0;
+		memset(entry->proof, 0, sizeof(entry->proof));
+	}
+	return entry;
 }
 
 /* Replaces the entry's addresses, unless the name does not resolve. */
@@ -87,14 +115,10 @@ resolve(AddressEntry *entry)
 const TmfAddress *
 tmf_address_lookup(const char *host, int *count)
 {
-	bool		found;
-	AddressEntry *entry = entry_of(host, HASH_ENTER, &found);
+	AddressEntry *entry = entry_made(host);
 
-	if (!found)
-	{
-		entry->count = 0;
+	if (entry->resolved_ms == 0)
 		resolve(entry);
-	}
 	else if ((entry->suspect || entry->count == 0) &&
 			 tmf_now_ms() - entry->resolved_ms >= (entry->count ? SUSPECT_AGE_MS : 1000))
 		resolve(entry);
@@ -108,5 +132,40 @@ tmf_address_suspect(const char *host)
 	AddressEntry *entry = entry_of(host, HASH_FIND, NULL);
 
 	if (entry)
+	{
 		entry->suspect = true;
+		memset(entry->proof, 0, sizeof(entry->proof));
+	}
+}
+
+void
+tmf_address_prove(const char *host, uint16 port)
+{
+	AddressEntry *entry = entry_made(host);
+	AddressProof *proof = &entry->proof[0];
+	int			i;
+
+	/* this port's, or else the oldest */
+	for (i = 1; i < PROOFS_MAX && proof->port != port; i++)
+	{
+		if (entry->proof[i].port == port || entry->proof[i].login_ms < proof->login_ms)
+			proof = &entry->proof[i];
+	}
+	proof->port = port;
+	proof->login_ms = tmf_now_ms();
+	entry->suspect = false;
+}
+
+bool
+tmf_address_proven(const char *host, uint16 port)
+{
+	const AddressEntry *entry = entry_of(host, HASH_FIND, NULL);
+	int			i;
+
+	for (i = 0; entry && i < PROOFS_MAX; i++)
+	{
+		if (entry->proof[i].port == port)
+			return tmf_now_ms() - entry->proof[i].login_ms < PROOF_MS;
+	}
+	return false;
 }
