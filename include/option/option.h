@@ -26,10 +26,11 @@ typedef struct TmfServerOptions
 {
 	Oid			serverid;
 	char	   *name;			/* of the foreign server */
-	Endpoint	initial;		/* port filled in */
+	Endpoint	initial;		/* port filled in; an instance's may be left to be asked for */
 	bool		has_failover;
-	Endpoint	failover;		/* port filled in (default: port option) */
+	Endpoint	failover;		/* likewise */
 	int			port;			/* option port, default 1433 */
+	bool		port_given;		/* by the user */
 	char	   *database;
 	TmfPartnerPolicy partner_policy;
 	bool		require_mirroring;
@@ -70,6 +71,13 @@ typedef struct TmfTableOptions
  * validator cannot see that at ALTER SERVER ... DROP.
  */
 extern TmfServerOptions *tmf_server_options(Oid serverid);
+
+/*
+ * Fills in the port that endpoint lacks: the option port.  An instance's is left
+ * to be asked for, and the option is what to try without an answer.
+ */
+extern Endpoint tmf_endpoint_with_port(const TmfServerOptions *options, Endpoint endpoint);
+
 extern TmfUserOptions *tmf_user_options(const UserMapping *user);
 extern TmfTableOptions *tmf_table_options(Oid relid);
 

@@ -20,6 +20,7 @@ typedef struct Endpoint
 	char		host[ENDPOINT_HOST_MAX];	/* name or address, without [] */
 	char		instance[ENDPOINT_INSTANCE_MAX];	/* "" when not given */
 	uint16_t	port;			/* 0 when not given */
+	uint16_t	default_port;	/* where nobody tells the port of an instance; 0: none */
 } Endpoint;
 
 typedef enum EndpointStatus

@@ -49,12 +49,13 @@ server_cost(ForeignServer *server, const char *name)
 	return value.cost;
 }
 
-/* Without a port of its own, also a named instance is asked at the port option. */
-static Endpoint
-with_port(Endpoint endpoint, int port)
+Endpoint
+tmf_endpoint_with_port(const TmfServerOptions *options, Endpoint endpoint)
 {
-	if (endpoint.port == 0)
-		endpoint.port = port;
+	if (endpoint.port == 0 && endpoint.instance[0] != '\0')
+		endpoint.default_port = options->port_given ? options->port : 0;
+	else if (endpoint.port == 0)
+		endpoint.port = options->port;
 	return endpoint;
 }
 
@@ -84,11 +85,12 @@ tmf_server_options(Oid serverid)
 	options->serverid = serverid;
 	options->name = server->servername;
 	options->port = server_integer(server, "port");
+	options->port_given = tmf_option_text(server->options, "port", ForeignServerRelationId) != NULL;
 	server_option(server, "servername", &value);
-	options->initial = with_port(value.endpoint, options->port);
+	options->initial = tmf_endpoint_with_port(options, value.endpoint);
 	options->has_failover = server_option(server, "failover_partner", &value);
 	if (options->has_failover)
-		options->failover = with_port(value.endpoint, options->port);
+		options->failover = tmf_endpoint_with_port(options, value.endpoint);
 	options->database = server_text(server, "database");
 	options->partner_policy = server_integer(server, "partner_policy");
 	options->require_mirroring = server_option(server, "require_mirroring", &value) ?

@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 
 #include "session/address.h"
+#include "session/browser.h"
 #include "session/report.h"
 #include "session/wait.h"
 #include "session_int.h"
@@ -260,20 +261,28 @@ tmf_attempt(const TmfServerOptions *options, const TmfUserOptions *user,
 			const Endpoint *endpoint, const char *database, int64 until_ms,
 			TmfAttempt *attempt)
 {
-	const TmfAddress *address;
+	const TmfAddress *address = NULL;
+	Endpoint	target = *endpoint;
+	char		problem[128];
 
 	memset(attempt, 0, sizeof(*attempt));
-	address = choose_address(endpoint, until_ms, attempt);
+	if (!tmf_browser_port(endpoint, until_ms, &target.port, problem, sizeof(problem)))
+		tmf_attempt_fail_unreachable(attempt, problem, 0);
+	else
+		address = choose_address(&target, until_ms, attempt);
 	if (address)
-		log_in(options, user, endpoint, address, database ? database : options->database,
+		log_in(options, user, &target, address, database ? database : options->database,
 			   until_ms, attempt);
 	if (attempt->open)
 		ereport(DEBUG1, (errmsg_internal("server \"%s\": logged in to %s port %d",
-										 options->name, endpoint->host, endpoint->port)));
+										 options->name, target.host, target.port)));
 	else
+	{
+		tmf_browser_suspect(endpoint);
 		ereport(DEBUG1, (errmsg_internal("server \"%s\": attempt at %s port %d: %s (%s)",
-										 options->name, endpoint->host, endpoint->port,
+										 options->name, target.host, target.port,
 										 attempt->summary, verdict_name(attempt->verdict))));
+	}
 }
 
 void

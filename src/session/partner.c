@@ -194,8 +194,7 @@ place(const TmfServerOptions *options, const Endpoint *configured, Endpoint lear
 	(learned.port == 0 || learned.port == configured->port) &&
 	(endpoint_denotes(configured, &learned) || (url && endpoint_denotes(configured, url)));
 
-	if (learned.port == 0)
-		learned.port = options->port;
+	learned = tmf_endpoint_with_port(options, learned);
 	if (options->partner_policy == TMF_PARTNER_SERVER)
 		return learned;
 	if (same)
@@ -204,10 +203,8 @@ place(const TmfServerOptions *options, const Endpoint *configured, Endpoint lear
 		return learned;
 	if (url && resolves(url))
 	{
-		Endpoint	by_url = *url;
-
-		by_url.port = learned.port;
-		return by_url;
+		strlcpy(learned.host, url->host, sizeof(learned.host));
+		return learned;
 	}
 	return configured ? *configured : learned;
 }
@@ -215,7 +212,8 @@ place(const TmfServerOptions *options, const Endpoint *configured, Endpoint lear
 static bool
 same_place(const Endpoint *a, const Endpoint *b)
 {
-	return a->port == b->port && pg_strcasecmp(a->host, b->host) == 0;
+	return a->port == b->port && pg_strcasecmp(a->host, b->host) == 0 &&
+		(a->port != 0 || pg_strcasecmp(a->instance, b->instance) == 0);
 }
 
 /* The principal names the other side; a name already settled changes nothing. */
