@@ -37,6 +37,47 @@ IS 'planned failover: the other partner becomes principal';
 
 REVOKE ALL ON FUNCTION tds_mirror_failover(name, interval) FROM PUBLIC;
 
+CREATE FUNCTION tds_mirror_force_service(server name, allow_data_loss boolean,
+	OUT database text, OUT old_principal text, OUT new_principal text, OUT elapsed interval)
+RETURNS record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_force_service(name, boolean)
+IS 'forced service: the mirror becomes principal without the former one, whose last commits may be lost';
+
+REVOKE ALL ON FUNCTION tds_mirror_force_service(name, boolean) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_suspend(server name)
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_suspend(name)
+IS 'suspends mirroring: the principal serves alone; returns the new mirroring state';
+
+REVOKE ALL ON FUNCTION tds_mirror_suspend(name) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_resume(server name)
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_resume(name)
+IS 'resumes mirroring after a suspension or forced service; returns the new mirroring state';
+
+REVOKE ALL ON FUNCTION tds_mirror_resume(name) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_set_safety(server name, level text)
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_set_safety(name, text)
+IS 'sets the safety level, FULL (synchronous) or OFF; returns the mirroring state that follows';
+
+REVOKE ALL ON FUNCTION tds_mirror_set_safety(name, text) FROM PUBLIC;
+
 CREATE FUNCTION tds_mirror_status(server name DEFAULT NULL,
 	OUT server_name text, OUT partner text, OUT address text, OUT reachable boolean,
 	OUT instance text, OUT role text, OUT state text, OUT safety text, OUT witness text,

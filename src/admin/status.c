@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "admin/role_words.h"
 #include "admin/target.h"
 #include "option/compat.h"
 #include "session/failover.h"
@@ -42,16 +43,6 @@ enum StatusColumn
 	STATUS_COLUMN_COUNT
 };
 
-/* The words of sys.database_mirroring; values beyond the tables are shown as NULL. */
-static const char *const role_words[] = {NULL, "PRINCIPAL", "MIRROR"};
-static const char *const state_words[] = {"SUSPENDED", "DISCONNECTED", "SYNCHRONIZING",
-	"PENDING_FAILOVER", "SYNCHRONIZED", "UNSYNCHRONIZED", "SYNCHRONIZED_FAILOVER_POSSIBLE"};
-static const char *const safety_words[] = {"UNKNOWN", "OFF", "FULL"};
-static const char *const witness_words[] = {"UNKNOWN", "CONNECTED", "DISCONNECTED"};
-
-#define WORD(table, value) \
-	((value) >= 0 && (value) < (int) lengthof(table) ? (table)[value] : NULL)
-
 typedef struct StatusRow
 {
 	Datum		values[STATUS_COLUMN_COUNT];
@@ -72,10 +63,10 @@ set_role(StatusRow *row, const TmfRole *role)
 	set_text(row, STATUS_INSTANCE, role->server_name);
 	if (!role->mirrored)
 		return;
-	set_text(row, STATUS_ROLE, WORD(role_words, role->role));
-	set_text(row, STATUS_STATE, WORD(state_words, role->state));
-	set_text(row, STATUS_SAFETY, WORD(safety_words, role->safety));
-	set_text(row, STATUS_WITNESS, WORD(witness_words, role->witness_state));
+	set_text(row, STATUS_ROLE, tmf_role_word(role->role));
+	set_text(row, STATUS_STATE, tmf_state_word(role->state));
+	set_text(row, STATUS_SAFETY, tmf_safety_word(role->safety));
+	set_text(row, STATUS_WITNESS, tmf_witness_word(role->witness_state));
 	row->nulls[STATUS_SEQUENCE] = false;
 	row->values[STATUS_SEQUENCE] = Int32GetDatum(role->role_sequence);
 }

@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_foreign_server.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_user_mapping.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -21,13 +22,36 @@
 #include "utils/syscache.h"
 
 #include "admin/target.h"
+#include "option/compat.h"
 
+extern PGDLLEXPORT Datum tds_mirror_fdw_handler(PG_FUNCTION_ARGS);
+
+/*
+ * A wrapper may have any name; what makes it ours is that its handler is this
+ * library's.  Others' libraries are not loaded for that.
+ */
 static bool
 is_ours(const ForeignServer *server)
 {
 	ForeignDataWrapper *wrapper = GetForeignDataWrapper(server->fdwid);
+	HeapTuple	tuple;
+	char	   *symbol;
+	bool		isnull = true;
+	Datum		source;
+	FmgrInfo	handler;
 
-	return strcmp(wrapper->fdwname, "tds_mirror_fdw") == 0;
+	if (!OidIsValid(wrapper->fdwhandler))
+		return false;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(wrapper->fdwhandler));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", wrapper->fdwhandler);
+	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	symbol = isnull ? "" : TextDatumGetCString(source);
+	ReleaseSysCache(tuple);
+	if (strcmp(symbol, "tds_mirror_fdw_handler") != 0)
+		return false;
+	fmgr_info(wrapper->fdwhandler, &handler);
+	return handler.fn_addr == tds_mirror_fdw_handler;
 }
 
 static bool
