@@ -13,6 +13,7 @@
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
+#include "datatype/timestamp.h"
 #include "foreign/foreign.h"
 
 #include "option/option.h"
@@ -45,8 +46,9 @@ typedef enum TmfFetch
 
 /*
  * The session of this user on this server, opened (failing over as needed) or
- * found idle and alive.  Raises: 08001 with both verdicts in DETAIL, 28P01,
- * 57014 ...
+ * found idle and alive.  Under REPEATABLE READ and SERIALIZABLE its remote
+ * transaction is open.  Raises: 08001 with both verdicts in DETAIL, 28P01, 57014
+ * ..., and 08006 while a remote transaction of it is doomed.
  */
 extern TmfSession *tmf_session_acquire(UserMapping *user);
 
@@ -97,6 +99,30 @@ extern const char *tmf_session_address(const TmfSession *session);
  * although the portal has rows of this server already?  (design 5.3)
  */
 extern bool tmf_session_same_data(const TmfSession *session, uint64 old_generation);
+
+/* A session as the view shows it. */
+typedef struct TmfSessionInfo
+{
+	Oid			serverid;
+	Oid			umid;			/* the user mapping */
+	Oid			userid;			/* whose mapping that is, InvalidOid: everybody's */
+	const char *address;		/* of the last login */
+	const char *state;			/* closed, idle, streaming, in transaction, doomed */
+	int			spid;			/* 0 while closed */
+	uint64		generation;
+	TimestampTz opened_at;		/* the last login */
+	int64		statements;		/* sent since then */
+} TmfSessionInfo;
+
+/* All sessions of this backend, palloc'd TmfSessionInfo. */
+extern List *tmf_session_list(void);
+
+/*
+ * Closes the sessions of a server, or of all (InvalidOid), and says how many
+ * were open.  One that is in use is refused with 55006; of all, it is left out
+ * with a warning.
+ */
+extern int	tmf_session_disconnect(Oid serverid);
 
 /* Registers syscache and transaction callbacks; called by _PG_init. */
 extern void tmf_session_init(void);

@@ -40,6 +40,12 @@ extern void tmf_transaction_wrote(TmfSession *session);
  */
 extern void tmf_transaction_close_at_end(TmfSession *session);
 
+/*
+ * The isolation level that the session is in, as T-SQL names it: whoever sends the
+ * session's settings again must not leave it at another one.
+ */
+extern const char *tmf_transaction_isolation(const TmfSession *session);
+
 /* Has this local transaction remote work on the server, by any user mapping? */
 extern bool tmf_transaction_on_server(Oid serverid);
 

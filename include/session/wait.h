@@ -16,6 +16,12 @@ extern bool tmf_wait_readable(int fd, int64 until_ms);
 extern bool tmf_wait_writable(int fd, int64 until_ms);
 
 /*
+ * Waits the same way but serves no interrupt: a pending cancel or termination
+ * ends it (false) when until_cancel, and is left pending.
+ */
+extern bool tmf_wait_quietly(int fd, int64 until_ms, bool until_cancel);
+
+/*
  * Has wire_watch() called regularly, from now to tmf_wait_unwatch().  To be
  * called before each use of a connection that talks to a server.
  */

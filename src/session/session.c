@@ -12,12 +12,16 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_user_mapping.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #include "session/failover.h"
 #include "session/report.h"
@@ -26,6 +30,9 @@
 
 /* How long ending a statement may take before the connection is closed instead. */
 #define STOP_MS		2000
+
+/* A session that is lost while it is made ready is opened anew as often. */
+#define PREPARE_TRIES	3
 
 #define SAFETY_FULL		2
 #define STATE_SUSPENDED 0
@@ -72,6 +79,7 @@ tmf_session_close(TmfSession *session, const char *reason)
 {
 	if (session->state == TMF_SESSION_CLOSED)
 		return;
+	tmf_transaction_lost(session, reason);
 	wire_close(session->conn);
 	session->conn = NULL;
 	tmf_session_set_state(session, TMF_SESSION_CLOSED);
@@ -127,16 +135,16 @@ tmf_session_make_room(TmfSession *session)
 						session->options->name)));
 }
 
-/* Why an idle session cannot be used any more; NULL when it can. */
-static const char *
-unfit(const TmfSession *session)
+/* A session in a transaction goes on under its old options. */
+const char *
+tmf_session_unfit(const TmfSession *session)
 {
-	if (session->invalidated)
+	if (session->invalidated && !session->transaction.open)
 		return "its options have changed";
 	if (session->epoch != session->partners->epoch)
 		return "the principal has changed";
-	if (!wire_idle_alive(session->conn))
-		return "the server has closed it";
+	if (session->state == TMF_SESSION_IDLE && !wire_idle_alive(session->conn))
+		return "the server has closed the connection";
 	return NULL;
 }
 
@@ -159,12 +167,28 @@ load_options(TmfSession *session, Oid serverid)
 	session->options = options;
 }
 
+/* A mapping for PUBLIC is found under the name of whoever asked. */
+static Oid
+mapping_owner(Oid umid)
+{
+	HeapTuple	tuple = SearchSysCache1(USERMAPPINGOID, ObjectIdGetDatum(umid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_user_mapping) GETSTRUCT(tuple))->umuser;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
 static void
 open_session(TmfSession *session, UserMapping *user, const TmfUserOptions *credentials)
 {
 	TmfOpened	opened;
 
 	load_options(session, user->serverid);
+	session->owner_id = mapping_owner(user->umid);
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
 												 ObjectIdGetDatum(user->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(user->umid));
@@ -180,6 +204,10 @@ open_session(TmfSession *session, UserMapping *user, const TmfUserOptions *crede
 	session->login.role_sequence = opened.role.role_sequence;
 	session->login.safety = opened.role.safety;
 	session->login.state = opened.role.state;
+	session->isolation = XACT_READ_COMMITTED;
+	session->close_at_end = false;
+	session->opened_at = GetCurrentTimestamp();
+	session->statements = 0;
 	tmf_session_set_state(session, TMF_SESSION_IDLE);
 }
 
@@ -217,16 +245,26 @@ tmf_session_acquire(UserMapping *user)
 {
 	const TmfUserOptions *credentials = tmf_user_options(user);
 	TmfSession *session = session_of(user->umid);
-	const char *reason;
+	int			tries = 0;
 
 	tmf_xact_touch();
-	if (session->state == TMF_SESSION_BUSY)
-		tmf_session_make_room(session);
-	if (session->state == TMF_SESSION_IDLE && (reason = unfit(session)) != NULL)
-		tmf_session_close(session, reason);
-	if (session->state == TMF_SESSION_CLOSED)
-		open_session(session, user, credentials);
-	return session;
+	session->userid = user->userid;
+	for (;;)
+	{
+		const char *reason;
+
+		if (session->state == TMF_SESSION_BUSY)
+			tmf_session_make_room(session);
+		tmf_transaction_require(session);
+		if (session->state == TMF_SESSION_IDLE && (reason = tmf_session_unfit(session)) != NULL)
+			tmf_session_close(session, reason);
+		if (session->state == TMF_SESSION_CLOSED)
+			open_session(session, user, credentials);
+		if (tmf_transaction_prepare(session))
+			return session;
+		if (++tries == PREPARE_TRIES)
+			tmf_session_raise_lost(session, "SET TRANSACTION ISOLATION LEVEL", 0);
+	}
 }
 
 WireConn *

@@ -5,11 +5,14 @@
 #ifndef SESSION_INT_H
 #define SESSION_INT_H
 
+#include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
 #include "utils/resowner.h"
 
 #include "session/failover.h"
 #include "session/partner.h"
 #include "session/session.h"
+#include "session/transaction.h"
 
 typedef enum TmfSessionState
 {
@@ -17,6 +20,20 @@ typedef enum TmfSessionState
 	TMF_SESSION_IDLE,			/* nothing is on the wire */
 	TMF_SESSION_BUSY			/* a statement is, and owner answers for it */
 } TmfSessionState;
+
+/* The remote transaction of a session; all zero when there is none.  See transaction.c */
+typedef struct TmfTransaction
+{
+	bool		open;			/* BEGIN TRANSACTION was sent ... */
+	bool		begun;			/* ... and acknowledged */
+	int			level;			/* nest level that it belongs to */
+	int			wrote_level;	/* lowest nest level whose changes stand; 0 = it only read */
+	List	   *savepoints;		/* of nest levels 2, 3 ..., by serial; in TopTransactionContext */
+	int			serial;			/* of the savepoint set last */
+	int			undo;			/* to be rolled back to before anything else; 0 = none */
+	const char *doomed;			/* SQLSTATE of each further use; NULL: it is sound */
+	char		reason[256];	/* why it is doomed */
+} TmfTransaction;
 
 /* What a login has shown of the pair, for tmf_session_same_data(). */
 typedef struct TmfSessionLogin
@@ -31,6 +48,8 @@ typedef struct TmfSessionLogin
 struct TmfSession
 {
 	Oid			umid;			/* hash key: the user mapping */
+	Oid			userid;			/* who acquired it last */
+	Oid			owner_id;		/* whose mapping it is, InvalidOid: everybody's */
 	TmfSessionState state;		/* changed by tmf_session_set_state() alone */
 	WireConn   *conn;
 	MemoryContext context;		/* holds options */
@@ -38,12 +57,17 @@ struct TmfSession
 	uint32		server_hash;	/* syscache entries that the login depends on */
 	uint32		mapping_hash;
 	bool		invalidated;	/* they have changed: close after use */
+	bool		close_at_end;	/* the user has run statements of his own on it */
+	int			isolation;		/* XACT_...: the level that the server was told */
+	TmfTransaction transaction;
 
 	TmfPartners *partners;
 	uint64		epoch;			/* partners' at login: another one, and we are stale */
 	char		address[ENDPOINT_TEXT_MAX];
 	TmfSessionLogin login;
 	TmfSessionLogin former;
+	TimestampTz opened_at;
+	int64		statements;		/* sent since then */
 	WireError	lost;			/* why the last connection died ... */
 	char		lost_address[ENDPOINT_TEXT_MAX];	/* ... and where to it led */
 
@@ -52,12 +76,13 @@ struct TmfSession
 	ResourceOwner owner;		/* its end ends the statement */
 	int64		deadline_ms;	/* for the interrupt hook */
 	uint64		rows;			/* received */
+	bool		answered;		/* its first result has been read */
 	bool		has_rows;		/* the result has columns */
 };
 
 extern void tmf_session_set_state(TmfSession *session, TmfSessionState state);
 
-/* Closes the connection, whatever it is doing. */
+/* Closes the connection, whatever it is doing; that dooms its transaction. */
 extern void tmf_session_close(TmfSession *session, const char *reason);
 
 /*
@@ -71,6 +96,21 @@ extern void tmf_session_forget(TmfSession *session);
  * closed.  Never raises.
  */
 extern void tmf_session_stop(TmfSession *session);
+
+/*
+ * The same for a statement whose owner wants no more of it: a remote transaction
+ * is spared the attention when what is left of the rows comes soon.
+ */
+extern void tmf_session_abandon(TmfSession *session);
+
+/* The connection is lost, for the reason given: closes it. */
+extern void tmf_session_lose(TmfSession *session, const WireError *error);
+
+/* Does an error mean that its connection leads to no principal any more? */
+extern bool tmf_session_means_lost(const WireError *error);
+
+/* Why an open session cannot be used any more; NULL when it can. */
+extern const char *tmf_session_unfit(const TmfSession *session);
 
 /* Has the owner of the statement on the wire take its rows off it. */
 extern void tmf_session_make_room(TmfSession *session);
@@ -87,6 +127,51 @@ extern bool tmf_session_any_busy(void);
  */
 extern void tmf_attempt_fail_judged(TmfAttempt *attempt);
 extern void tmf_attempt_fail_unreachable(TmfAttempt *attempt, const char *text, int os_error);
+
+/*
+ * control.c: runs a statement of our own on an idle session, within a bound, for
+ * those who must not raise.  until_cancel: a cancel or termination ends it, too.
+ * values gets the only row of the result, of count ints.  WIRE_OK, WIRE_FAILED
+ * (the server refused: wire_error()), or the session is closed, and what became
+ * of the statement is not known.
+ */
+extern WireStatus tmf_control(TmfSession *session, const char *sql, int64 until_ms,
+							  bool until_cancel, int32 *values, int count);
+
+/*
+ * transaction.c: may the session be used now?  Raises when its transaction is, or
+ * is found to be, lost.
+ */
+extern void tmf_transaction_require(TmfSession *session);
+
+/*
+ * Brings an open session to the isolation level of the local transaction, with a
+ * remote transaction where that asks for one.  False: the connection was lost,
+ * and nothing with it.
+ */
+extern bool tmf_transaction_prepare(TmfSession *session);
+
+/* Rolls back what a subtransaction has left to be rolled back.  Raises when that fails. */
+extern void tmf_transaction_settle(TmfSession *session);
+
+/* After an error or attention: dooms the transaction unless the server says that it stands. */
+extern void tmf_transaction_examine(TmfSession *session);
+
+/* The work of the open transaction is lost. */
+extern void tmf_transaction_lost(TmfSession *session, const char *reason);
+
+/* A local subtransaction of this nest level has ended.  Never raise. */
+extern void tmf_transaction_subcommit(TmfSession *session, int level);
+extern void tmf_transaction_subabort(TmfSession *session, int level);
+
+/* Rolls back within a hard bound, or closes the session.  Never raises. */
+extern void tmf_transaction_abort(TmfSession *session);
+
+/* There is no remote transaction any more. */
+extern void tmf_transaction_forget(TmfSession *session);
+
+/* commit.c: commits all remote transactions.  Raises unless all are committed. */
+extern void tmf_commit_all(void);
 
 /* xact.c: registers its callbacks; has the end of this transaction look at the sessions. */
 extern void tmf_xact_init(void);

@@ -15,11 +15,16 @@
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "storage/ipc.h"
 
 #include "pure/verdict.h"
 #include "session/report.h"
 #include "session/wait.h"
 #include "session_int.h"
+
+/* How much of an abandoned result is taken off the wire for a transaction's sake. */
+#define DRAIN_MS	200
+#define DRAIN_ROWS	10000
 
 static void
 set_deadline(TmfSession *session)
@@ -29,12 +34,15 @@ set_deadline(TmfSession *session)
 	session->deadline_ms = timeout > 0 ? tmf_now_ms() + timeout : -1;
 }
 
-/* The connection is lost, for the reason given: close it. */
-static void
-lose(TmfSession *session, const WireError *error)
+void
+tmf_session_lose(TmfSession *session, const WireError *error)
 {
+	char		summary[256];
+
+	tmf_report_summary(error, summary, sizeof(summary));
 	session->lost = *error;
 	strlcpy(session->lost_address, session->address, sizeof(session->lost_address));
+	tmf_transaction_lost(session, summary);
 	tmf_session_close(session, "the connection is lost");
 }
 
@@ -44,7 +52,7 @@ lose_because(TmfSession *session, const char *text)
 	WireError	error = {0};
 
 	strlcpy(error.client_text, text, sizeof(error.client_text));
-	lose(session, &error);
+	tmf_session_lose(session, &error);
 }
 
 static void raise_timeout(TmfSession *session, const char *sql) pg_attribute_noreturn();
@@ -74,6 +82,7 @@ interrupted(TmfSession *session, const char *sql)
 		tmf_session_stop(session);
 	if (session->state == TMF_SESSION_CLOSED || wire_dead(session->conn))
 		lose_because(session, "no answer within query_timeout");
+	tmf_transaction_examine(session);
 	CHECK_FOR_INTERRUPTS();
 	if (timed_out && session->state == TMF_SESSION_CLOSED)
 		return;
@@ -86,12 +95,11 @@ interrupted(TmfSession *session, const char *sql)
 }
 
 /*
- * Does an error mean that this connection leads to no principal any more?  The
- * server's own word comes first; FreeTDS may fail without noticing that its
+ * The server's own word comes first; FreeTDS may fail without noticing that its
  * connection has ended.
  */
-static bool
-means_lost(const WireError *error)
+bool
+tmf_session_means_lost(const WireError *error)
 {
 	VerdictAnswer answer = error->number != 0 ?
 	verdict_of(VERDICT_SERVER, error->number, error->severity, VERDICT_STATEMENT) :
@@ -124,15 +132,16 @@ not_ok(TmfSession *session, WireStatus status, const char *sql)
 		interrupted(session, sql);
 		return;
 	}
-	if (status == WIRE_LOST || wire_dead(session->conn) || means_lost(&error))
+	if (status == WIRE_LOST || wire_dead(session->conn) || tmf_session_means_lost(&error))
 	{
-		lose(session, &error);
+		tmf_session_lose(session, &error);
 		return;
 	}
 	deadline = tmf_now_ms() + 1000;
 	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
 	(void) wire_drain(session->conn);
 	tmf_session_stop(session);
+	tmf_transaction_examine(session);
 	CHECK_FOR_INTERRUPTS();
 	tmf_report_error(session->options->name, &error, sql);
 }
@@ -146,14 +155,18 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 
 	if (session->state == TMF_SESSION_BUSY)
 		tmf_session_make_room(session);
+	tmf_transaction_require(session);
 	if (session->state == TMF_SESSION_CLOSED)
 		return false;
+	tmf_transaction_settle(session);
 	text = pg_server_to_any(sql, strlen(sql), PG_UTF8);
 	set_deadline(session);
 	wire_set_interrupt(session->conn, tmf_wait_interrupt, &session->deadline_ms);
 	session->stream = stream;
 	session->owner = CurrentResourceOwner;
 	session->rows = 0;
+	session->statements++;
+	session->answered = false;
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
 	tmf_wait_watch();
 
@@ -170,6 +183,7 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 		not_ok(session, status, sql);
 		return false;
 	}
+	session->answered = true;
 	session->has_rows = wire_column_count(session->conn) > 0;
 	return true;
 }
@@ -241,6 +255,48 @@ tmf_session_fetch(TmfSession *session, const char *sql)
 	return TMF_FETCH_LOST;
 }
 
+/* Has the rest of the result been taken off the wire within the bounds? */
+static bool
+drained(TmfSession *session)
+{
+	int64		deadline = tmf_now_ms() + DRAIN_MS;
+	WireStatus	status = WIRE_ROW;
+	int			rows;
+
+	tmf_wait_watch();
+	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
+	for (rows = 0; rows < DRAIN_ROWS && !tmf_wait_expired(&deadline); rows++)
+	{
+		status = wire_next_row(session->conn);
+		if (status == WIRE_END)
+		{
+			status = wire_next_result(session->conn);
+			if (status == WIRE_END)
+				return true;
+		}
+		if (status != WIRE_ROW && status != WIRE_OK)
+			break;
+	}
+	return false;
+}
+
+/* Attention may cost a transaction, so that its rows had better come to their end. */
+void
+tmf_session_abandon(TmfSession *session)
+{
+	if (session->state != TMF_SESSION_BUSY)
+		return;
+	if (session->transaction.open && session->answered && !proc_exit_inprogress &&
+		drained(session))
+	{
+		wire_set_interrupt(session->conn, NULL, NULL);
+		tmf_session_set_state(session, TMF_SESSION_IDLE);
+		return;
+	}
+	tmf_session_stop(session);
+	tmf_transaction_examine(session);
+}
+
 bool
 tmf_session_streams(TmfSession *session, TmfStream *stream)
 {
@@ -251,13 +307,14 @@ void
 tmf_session_end(TmfSession *session, TmfStream *stream)
 {
 	if (tmf_session_streams(session, stream))
-		tmf_session_stop(session);
+		tmf_session_abandon(session);
 }
 
 void
 tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows)
 {
 	char		summary[256];
+	bool		transaction = tmf_transaction_is_open(session);
 
 	tmf_report_summary(&session->lost, summary, sizeof(summary));
 	ereport(ERROR,
@@ -265,6 +322,8 @@ tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows)
 			 errmsg("connection to server \"%s\" at %s was lost",
 					session->options->name, session->lost_address),
 			 errdetail("%s; " UINT64_FORMAT " rows had been received.", summary, rows),
+			 transaction ?
+			 errhint("The server rolls back what this transaction has done there: roll it back here, too, and run it again.") :
 			 errhint("Run the statement again: it will go to whichever partner is principal then."),
 			 errcontext("remote SQL command: %s", sql)));
 }

@@ -116,3 +116,22 @@ tmf_wait_interrupt(void *argument)
 		return true;
 	return tmf_wait_expired(argument);
 }
+
+bool
+tmf_wait_quietly(int fd, int64 until_ms, bool until_cancel)
+{
+	while (fd >= 0 && !(until_cancel ? tmf_wait_interrupt(&until_ms) : tmf_wait_expired(&until_ms)))
+	{
+		int64		left = until_ms < 0 ? PIECE_MS : until_ms - tmf_now_ms();
+		int			happened;
+
+		left = Max(Min(left, PIECE_MS), 0);
+		happened = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH |
+									 WL_SOCKET_READABLE, fd, (long) left, PG_WAIT_EXTENSION);
+		if (happened & WL_LATCH_SET)
+			ResetLatch(MyLatch);
+		if (happened & WL_SOCKET_READABLE)
+			return true;
+	}
+	return fd < 0;
+}
