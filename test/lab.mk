@@ -61,6 +61,10 @@ bench-standin: standin $(BUILD)/standin_speed/drain
 chaos-standin: standin
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/standin_chaos/run.pl
 
+# SCALE below 1 makes fewer runs; bars of time then do not decide.
+bench-failover: client-modules lab
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/failover/run.pl
+
 installcheck: regress tap
 
 check: client-modules lab $(BUILD)/standin_speed/drain
