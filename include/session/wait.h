@@ -22,10 +22,11 @@ extern bool tmf_wait_writable(int fd, int64 until_ms);
 extern bool tmf_wait_quietly(int fd, int64 until_ms, bool until_cancel);
 
 /*
- * Has wire_watch() called regularly, from now to tmf_wait_unwatch().  To be
+ * Has wire_watch() called every so many milliseconds (WIRE_WATCH_MS, or
+ * WIRE_WATCH_LOGIN_MS around a login), from now to tmf_wait_unwatch().  To be
  * called before each use of a connection that talks to a server.
  */
-extern void tmf_wait_watch(void);
+extern void tmf_wait_watch(int every_ms);
 extern void tmf_wait_unwatch(void);
 
 /* Sleeps until until_ms. */

@@ -118,15 +118,17 @@ extern int	wire_tds_version(const WireConn *conn); /* 73, 74 */
 extern bool wire_in_call(void);	/* is FreeTDS on the stack of this process? */
 
 /*
- * To be called every WIRE_WATCH_MS while a call may be on the stack; may run in
- * a signal handler.  FreeTDS asks the hook only when it has to wait, so a server
- * that never stops sending would never be stopped: a call that goes on for long
- * after the hook said stop loses its connection here.
+ * To be called regularly while a call may be on the stack; may run in a signal
+ * handler.  FreeTDS asks the hook only when it has to wait, so a server that
+ * never stops sending would never be stopped: a call that goes on for long after
+ * the hook said stop loses its connection here.
  *
- * A signal makes FreeTDS begin its second of waiting anew, and during a login
- * nothing but the end of that second lets it ask the hook: hence no shorter.
+ * A signal makes FreeTDS ask the hook at once and begin its second of waiting
+ * anew.  During a login, until that second has passed for the first time, it asks
+ * nobody: there the signals must be further apart.
  */
-#define WIRE_WATCH_MS	2000
+#define WIRE_WATCH_MS		250
+#define WIRE_WATCH_LOGIN_MS	2000
 
 extern void wire_watch(void);
 

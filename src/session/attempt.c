@@ -222,8 +222,9 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	login.interrupt_argument = &deadline;
 
 	reserve_fds();
-	tmf_wait_watch();
+	tmf_wait_watch(WIRE_WATCH_LOGIN_MS);
 	status = wire_open(&login, &attempt->conn, &attempt->error);
+	tmf_wait_watch(WIRE_WATCH_MS);
 	if (status != WIRE_OK)
 	{
 		release_fds(NULL);

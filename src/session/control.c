@@ -41,7 +41,7 @@ tmf_control(TmfSession *session, const char *sql, int64 until_ms, bool until_can
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
 	session->answered = false;
 	session->statements++;
-	tmf_wait_watch();
+	tmf_wait_watch(WIRE_WATCH_MS);
 	wire_set_interrupt(conn, until_cancel ? tmf_wait_interrupt : tmf_wait_expired, &until_ms);
 	status = wire_send(conn, sql);
 	if (status == WIRE_OK && !tmf_wait_quietly(wire_socket(conn), until_ms, until_cancel))

@@ -40,7 +40,7 @@ first_result(TmfAttempt *attempt, const char *sql, int64 *deadline)
 	char	   *text = pg_server_to_any(sql, strlen(sql), PG_UTF8);
 	WireStatus	status;
 
-	tmf_wait_watch();
+	tmf_wait_watch(WIRE_WATCH_MS);
 	wire_set_interrupt(attempt->conn, tmf_wait_interrupt, deadline);
 	status = wire_send(attempt->conn, text);
 	if (status == WIRE_OK && !tmf_wait_readable(wire_socket(attempt->conn), *deadline))

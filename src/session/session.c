@@ -112,7 +112,7 @@ tmf_session_stop(TmfSession *session)
 		tmf_session_close(session, "the backend ends");
 		return;
 	}
-	tmf_wait_watch();
+	tmf_wait_watch(WIRE_WATCH_MS);
 	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
 	if (wire_cancel(session->conn) != WIRE_OK)
 	{

@@ -168,7 +168,7 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 	session->statements++;
 	session->answered = false;
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
-	tmf_wait_watch();
+	tmf_wait_watch(WIRE_WATCH_MS);
 
 	status = wire_send(session->conn, text);
 	if (text != sql)
@@ -263,7 +263,7 @@ drained(TmfSession *session)
 	WireStatus	status = WIRE_ROW;
 	int			rows;
 
-	tmf_wait_watch();
+	tmf_wait_watch(WIRE_WATCH_MS);
 	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
 	for (rows = 0; rows < DRAIN_ROWS && !tmf_wait_expired(&deadline); rows++)
 	{

@@ -27,6 +27,7 @@
 
 /* Registered at the first use: a backend forgets what the postmaster registered. */
 static TimeoutId watch = MAX_TIMEOUTS;
+static int	watch_every_ms = 0;
 
 int64
 tmf_now_ms(void)
@@ -84,13 +85,14 @@ tmf_wait_until(int64 until_ms)
 
 /* An error takes all timers down, so the timer itself knows best whether it runs. */
 void
-tmf_wait_watch(void)
+tmf_wait_watch(int every_ms)
 {
 	if (watch == MAX_TIMEOUTS)
 		watch = RegisterTimeout(USER_TIMEOUT, wire_watch);
-	if (!get_timeout_active(watch))
-		enable_timeout_every(watch, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), WIRE_WATCH_MS),
-							 WIRE_WATCH_MS);
+	if (get_timeout_active(watch) && watch_every_ms == every_ms)
+		return;
+	watch_every_ms = every_ms;
+	enable_timeout_every(watch, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), every_ms), every_ms);
 }
 
 void

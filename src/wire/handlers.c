@@ -17,8 +17,8 @@
 
 #include "wire_int.h"
 
-/* How long a server may take to acknowledge attention sent inside a call. */
-#define WIRE_ATTENTION_MS	2000
+/* How long a server may take to acknowledge attention sent inside a call; with a watch, 2 s. */
+#define WIRE_ATTENTION_MS	1500
 
 #define WIRE_SEVERITY_ERROR 11	/* below: information */
 
