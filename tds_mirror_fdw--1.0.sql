@@ -120,3 +120,23 @@ COMMENT ON FUNCTION tds_mirror_forget(name)
 IS 'drops what this backend has learned about a pair';
 
 REVOKE ALL ON FUNCTION tds_mirror_forget(name) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_create_commit_log(server name)
+RETURNS boolean
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_create_commit_log(name)
+IS 'creates the table of the option commit_log_table; false when it is there already';
+
+REVOKE ALL ON FUNCTION tds_mirror_create_commit_log(name) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_prune_commit_log(server name, older_than interval DEFAULT '7 days')
+RETURNS bigint
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_prune_commit_log(name, interval)
+IS 'removes old rows of the commit log and says how many';
+
+REVOKE ALL ON FUNCTION tds_mirror_prune_commit_log(name, interval) FROM PUBLIC;

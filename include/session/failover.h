@@ -58,10 +58,20 @@ extern bool tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attemp
  */
 extern WireStatus tmf_attempt_command(TmfAttempt *attempt, const char *sql, int64 until_ms);
 
+/*
+ * The same for a batch that answers with an integer: the first column of its
+ * last row; missing when there is no row, or NULL in it.
+ */
+extern WireStatus tmf_attempt_ask(TmfAttempt *attempt, const char *sql, int64 until_ms,
+								  int missing, int *answer);
+
 /* Closes what an attempt has opened.  Also hangs on CurrentMemoryContext's reset. */
 extern void tmf_attempt_close(TmfAttempt *attempt);
 
 /* The connection, which is the caller's from now on: nothing closes it for him. */
 extern WireConn *tmf_attempt_take(TmfAttempt *attempt);
+
+/* The reverse: conn, opened and idle, hangs on attempt and CurrentMemoryContext. */
+extern void tmf_attempt_adopt(TmfAttempt *attempt, WireConn *conn);
 
 #endif

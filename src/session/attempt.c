@@ -190,6 +190,20 @@ utf8(const char *text)
 	return text ? pg_server_to_any(text, strlen(text), PG_UTF8) : NULL;
 }
 
+/* attempt's connection is idle and open; it ends with the context of guard. */
+static void
+keep(TmfAttempt *attempt, TmfAttemptGuard *guard)
+{
+	wire_set_interrupt(attempt->conn, NULL, NULL);
+	wire_on_close(attempt->conn, guard_closed, guard);
+	guard->conn = attempt->conn;
+	guard->callback.func = guard_reset;
+	guard->callback.arg = guard;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &guard->callback);
+	attempt->guard = guard;
+	attempt->open = true;
+}
+
 static void
 log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoint *endpoint,
 	   const TmfAddress *address, const char *database, int64 until_ms, TmfAttempt *attempt)
@@ -233,14 +247,7 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	switch (status)
 	{
 		case WIRE_OK:
-			wire_set_interrupt(attempt->conn, NULL, NULL);
-			wire_on_close(attempt->conn, guard_closed, guard);
-			guard->conn = attempt->conn;
-			guard->callback.func = guard_reset;
-			guard->callback.arg = guard;
-			MemoryContextRegisterResetCallback(CurrentMemoryContext, &guard->callback);
-			attempt->guard = guard;
-			attempt->open = true;
+			keep(attempt, guard);
 			break;
 		case WIRE_INTERRUPTED:
 			tmf_attempt_fail_unreachable(attempt, "the login was not answered in time", 0);
@@ -306,4 +313,14 @@ tmf_attempt_take(TmfAttempt *attempt)
 	attempt->conn = NULL;
 	attempt->open = false;
 	return conn;
+}
+
+void
+tmf_attempt_adopt(TmfAttempt *attempt, WireConn *conn)
+{
+	TmfAttemptGuard *guard = palloc0(sizeof(TmfAttemptGuard));
+
+	memset(attempt, 0, sizeof(*attempt));
+	attempt->conn = conn;
+	keep(attempt, guard);
 }

@@ -199,14 +199,31 @@ tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt, int64 unt
 	return true;
 }
 
-WireStatus
-tmf_attempt_command(TmfAttempt *attempt, const char *sql, int64 until_ms)
+/* Reads the running result to its end; answer, unless NULL, gets its first column. */
+static WireStatus
+read_answer(WireConn *conn, int *answer)
+{
+	WireStatus	status = WIRE_END;
+
+	if (wire_column_count(conn) > 0)
+	{
+		while ((status = wire_next_row(conn)) == WIRE_ROW)
+		{
+			if (answer)
+				*answer = int_value(conn, 0, *answer);
+		}
+	}
+	return status == WIRE_END ? wire_next_result(conn) : status;
+}
+
+static WireStatus
+run_batch(TmfAttempt *attempt, const char *sql, int64 until_ms, int *answer)
 {
 	int64		deadline = until_ms;
 	WireStatus	status = first_result(attempt, sql, &deadline);
 
 	while (status == WIRE_OK)
-		status = wire_next_result(attempt->conn);
+		status = read_answer(attempt->conn, answer);
 	if (status == WIRE_FAILED)
 	{
 		attempt->error = *wire_error(attempt->conn);
@@ -222,4 +239,17 @@ tmf_attempt_command(TmfAttempt *attempt, const char *sql, int64 until_ms)
 	}
 	batch_failed(attempt, status);
 	return WIRE_LOST;
+}
+
+WireStatus
+tmf_attempt_command(TmfAttempt *attempt, const char *sql, int64 until_ms)
+{
+	return run_batch(attempt, sql, until_ms, NULL);
+}
+
+WireStatus
+tmf_attempt_ask(TmfAttempt *attempt, const char *sql, int64 until_ms, int missing, int *answer)
+{
+	*answer = missing;
+	return run_batch(attempt, sql, until_ms, answer);
 }

@@ -6,6 +6,7 @@
 #define SESSION_INT_H
 
 #include "datatype/timestamp.h"
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "utils/resowner.h"
 
@@ -172,6 +173,9 @@ extern void tmf_transaction_forget(TmfSession *session);
 
 /* commit.c: commits all remote transactions.  Raises unless all are committed. */
 extern void tmf_commit_all(void);
+
+/* commit_log.c: the quoted name of the table of the commit log, which is set. */
+extern void tmf_commit_log_name(StringInfo buffer, const TmfServerOptions *options);
 
 /* xact.c: registers its callbacks; has the end of this transaction look at the sessions. */
 extern void tmf_xact_init(void);
