@@ -10,6 +10,8 @@
 
 #include <sys/socket.h>
 
+#include "datatype/timestamp.h"
+
 #define TMF_ADDRESS_TEXT_MAX 64
 
 typedef struct TmfAddress
@@ -37,5 +39,19 @@ extern void tmf_address_prove(const char *host, uint16 port);
 
 /* Has one succeeded in the last minutes, of this backend or another? */
 extern bool tmf_address_proven(const char *host, uint16 port);
+
+/*
+ * For the partner file: the literals of what is known of host, how many, and
+ * when they were looked up.
+ */
+extern int	tmf_address_recall(const char *host, char (*literal)[TMF_ADDRESS_TEXT_MAX], int max,
+							   TimestampTz *resolved_at);
+
+/* The reverse, in a backend that knows no addresses of host. */
+extern void tmf_address_remember(const char *host, const char (*literal)[TMF_ADDRESS_TEXT_MAX],
+								 int count, TimestampTz resolved_at);
+
+/* A login at that port of host succeeded then, if not later. */
+extern void tmf_address_prove_since(const char *host, uint16 port, TimestampTz login_at);
 
 #endif

@@ -3,7 +3,8 @@
  *		The partner cache: what this backend knows of each pair.
  *
  * Keyed by foreign server.  Everything in it was said by a server that had
- * proven itself, or by the catalog; an ALTER SERVER drops the entry.
+ * proven itself, to this backend or to another one that left it in the partner
+ * file, or by the catalog; an ALTER SERVER drops the entry.
  */
 #ifndef SESSION_PARTNER_H
 #define SESSION_PARTNER_H
@@ -44,16 +45,39 @@ typedef struct TmfPartnerSide
 	Endpoint	endpoint;		/* where to connect */
 	TmfPartnerSource source;
 	char		learned_name[129];	/* "" when no server ever named it */
+	TimestampTz unresolved_at;	/* when that name did not resolve, 0 = it did */
+	TimestampTz last_login;		/* last proven login there by any backend, 0 = none known */
 	int64		attempts;		/* connection attempts made by this backend */
 	char		last_error[256];	/* of the last failed attempt, "" = none */
 } TmfPartnerSide;
+
+/* Tells one file from the next under the same name; all zero: none. */
+typedef struct TmfPartnerStamp
+{
+	uint64		inode;
+	int64		modified_ns;
+	int64		size;
+} TmfPartnerStamp;
+
+/* The principal that sessions of the current epoch are connected to. */
+typedef struct TmfPartnerEpoch
+{
+	bool		known;
+	Endpoint	place;
+	char		guid[37];
+	int			role_sequence;
+} TmfPartnerEpoch;
 
 typedef struct TmfPartners
 {
 	Oid			serverid;		/* hash key */
 	bool		valid;			/* false: the catalog may say otherwise; compared at next use */
 	uint32		catalog_hash;	/* of the server's syscache entry */
-	uint32		fingerprint;	/* of the options that what was learned depends on */
+	uint64		fingerprint;	/* of the options that what was learned depends on */
+	int64		era;			/* rises when a user has it forgotten: nothing older counts */
+	bool		from_file;		/* another backend has proven some of it */
+	TmfPartnerStamp stamp;		/* of the file as last read */
+	TimestampTz known_at;		/* when a server last proved it, 0 = nothing is known */
 	bool		has_failover;
 	TmfPartnerSide side[PAIR_SIDES];
 	bool		principal_known;
@@ -63,12 +87,16 @@ typedef struct TmfPartners
 	int			role_sequence;	/* highest ever seen; -1 unknown */
 	int			safety;			/* last known */
 	int			state;			/* last known */
-	int64		switches;		/* how often the principal was found on the other side */
+	int64		switches;		/* how often the principal was found on the other side, by anybody */
 	TimestampTz last_switch;	/* 0 = never */
 	uint64		epoch;			/* rises when the principal changes: older sessions are stale */
+	TmfPartnerEpoch dated;		/* what it stands for */
 } TmfPartners;
 
-/* The entry of a server, made from its options when there is none. */
+/*
+ * The entry of a server, made from its options when there is none, and brought
+ * up to what other backends have learned since.
+ */
 extern TmfPartners *tmf_partners_get(const TmfServerOptions *options);
 
 /* NULL when this backend never asked that server. */
@@ -77,8 +105,11 @@ extern TmfPartners *tmf_partners_find(Oid serverid);
 /* All entries that are valid, for the view. */
 extern List *tmf_partners_list(void);
 
-/* Drops what was learned; the next use starts from the catalog. */
-extern void tmf_partners_forget(Oid serverid);
+/*
+ * Drops what was learned, here, on disk, and at their next use in all other
+ * backends, which start from the catalog then.
+ */
+extern void tmf_partners_forget(const TmfServerOptions *options);
 
 /* The servers of this syscache hash value (0: all) may have changed. */
 extern void tmf_partners_invalidate(uint32 catalog_hash);
@@ -89,16 +120,21 @@ typedef enum TmfIdentity
 	TMF_IDENTITY_MIRROR,		/* role 2 */
 	TMF_IDENTITY_NOT_MIRRORED,	/* guid NULL, but require_mirroring */
 	TMF_IDENTITY_OTHER_PAIR,	/* another guid than the known or pinned one */
-	TMF_IDENTITY_STALE			/* a lower role sequence than ever seen */
+	TMF_IDENTITY_STALE,			/* a lower role sequence than ever seen */
+	TMF_IDENTITY_SEPARATE		/* not mirrored, where only the known pair led us */
 } TmfIdentity;
 
-/* Judges what an instance said.  Changes nothing. */
+/* Judges what the instance on side said.  Changes nothing. */
 extern TmfIdentity tmf_partners_judge(const TmfPartners *partners,
 									  const TmfServerOptions *options,
-									  const TmfRole *role);
+									  PairSide side, const TmfRole *role);
 
-/* side has just proven itself principal with role: learn names, sequence, guid. */
-extern void tmf_partners_learn(TmfPartners *partners, const TmfServerOptions *options,
+/*
+ * side has just proven itself principal with role: learn names, sequence, guid,
+ * and let other backends know.  False: another backend has met a later principal
+ * of this pair meanwhile; this one is a former one (TMF_IDENTITY_STALE).
+ */
+extern bool tmf_partners_learn(TmfPartners *partners, const TmfServerOptions *options,
 							   PairSide side, const TmfRole *role);
 
 #endif

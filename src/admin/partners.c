@@ -133,6 +133,6 @@ tds_mirror_forget(PG_FUNCTION_ARGS)
 
 	PreventCommandIfReadOnly("tds_mirror_forget()");
 	target = tmf_target(NameStr(*PG_GETARG_NAME(0)));
-	tmf_partners_forget(target->server->serverid);
+	tmf_partners_forget(target->server);
 	PG_RETURN_VOID();
 }

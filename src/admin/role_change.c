@@ -244,7 +244,7 @@ tmf_role_carry_out(TmfRoleChange *change)
 	error_context_stack = callback.previous;
 
 	/* Interrupts were served meanwhile: an ALTER SERVER may have dropped the entry. */
-	tmf_partners_learn(tmf_partners_get(server), server, change->after_side, &change->after);
+	(void) tmf_partners_learn(tmf_partners_get(server), server, change->after_side, &change->after);
 }
 
 Datum

@@ -1,6 +1,11 @@
 /*
  * src/session/address.c
  *		Host names to addresses, remembered for the life of the backend.
+ *
+ * What the partner file remembers is good enough for an hour; after that the
+ * name server is asked, and the file stands in when it does not answer.  An
+ * address that has moved to another machine does no harm beyond time: whoever
+ * answers there has to be of the known pair.
  */
 #include "postgres.h"
 
@@ -9,6 +14,7 @@
 
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "pure/endpoint.h"
 #include "session/address.h"
@@ -18,6 +24,9 @@
 
 /* How old the addresses of a host that does not answer may become. */
 #define SUSPECT_AGE_MS	30000
+
+/* How old addresses from the partner file may be. */
+#define RECALLED_AGE_MS	3600000
 
 /* How long a login speaks for the port where it succeeded, and of how many ports a host. */
 #define PROOF_MS		180000
@@ -33,7 +42,7 @@ typedef struct AddressEntry
 {
 	char		host[ENDPOINT_HOST_MAX];	/* hash key, lower case */
 	bool		suspect;
-	int64		resolved_ms;
+	int64		resolved_ms;	/* 0: the name server has not been asked */
 	int			count;
 	TmfAddress	address[ADDRESSES_MAX];
 	AddressProof proof[PROOFS_MAX];
@@ -80,6 +89,20 @@ entry_made(const char *host)
 	return entry;
 }
 
+static void
+add_address(AddressEntry *entry, const struct addrinfo *item)
+{
+	TmfAddress *address = &entry->address[entry->count];
+
+	if (entry->count >= ADDRESSES_MAX || item->ai_addrlen > sizeof(address->socket) ||
+		getnameinfo(item->ai_addr, item->ai_addrlen, address->text, sizeof(address->text),
+					NULL, 0, NI_NUMERICHOST) != 0)
+		return;
+	memcpy(&address->socket, item->ai_addr, item->ai_addrlen);
+	address->length = item->ai_addrlen;
+	entry->count++;
+}
+
 /* Replaces the entry's addresses, unless the name does not resolve. */
 static void
 resolve(AddressEntry *entry)
@@ -87,7 +110,7 @@ resolve(AddressEntry *entry)
 	struct addrinfo hints = {0};
 	struct addrinfo *list = NULL;
 	struct addrinfo *item;
-	int			count = 0;
+	int			former = entry->count;
 
 	hints.ai_family = AF_UNSPEC;
 	hints.ai_socktype = SOCK_STREAM;
@@ -95,21 +118,12 @@ resolve(AddressEntry *entry)
 	entry->suspect = false;
 	if (getaddrinfo(entry->host, NULL, &hints, &list) != 0)
 		return;
-	for (item = list; item && count < ADDRESSES_MAX; item = item->ai_next)
-	{
-		TmfAddress *address = &entry->address[count];
-
-		if (item->ai_addrlen > sizeof(address->socket) ||
-			getnameinfo(item->ai_addr, item->ai_addrlen, address->text,
-						sizeof(address->text), NULL, 0, NI_NUMERICHOST) != 0)
-			continue;
-		memcpy(&address->socket, item->ai_addr, item->ai_addrlen);
-		address->length = item->ai_addrlen;
-		count++;
-	}
+	entry->count = 0;
+	for (item = list; item; item = item->ai_next)
+		add_address(entry, item);
 	freeaddrinfo(list);
-	if (count > 0)
-		entry->count = count;
+	if (entry->count == 0)
+		entry->count = former;
 }
 
 const TmfAddress *
@@ -138,10 +152,9 @@ tmf_address_suspect(const char *host)
 	}
 }
 
-void
-tmf_address_prove(const char *host, uint16 port)
+static void
+prove(AddressEntry *entry, uint16 port, int64 login_ms)
 {
-	AddressEntry *entry = entry_made(host);
 	AddressProof *proof = &entry->proof[0];
 	int			i;
 
@@ -151,8 +164,19 @@ tmf_address_prove(const char *host, uint16 port)
 		if (entry->proof[i].port == port || entry->proof[i].login_ms < proof->login_ms)
 			proof = &entry->proof[i];
 	}
-	proof->port = port;
-	proof->login_ms = tmf_now_ms();
+	if (proof->port != port || proof->login_ms < login_ms)
+	{
+		proof->port = port;
+		proof->login_ms = login_ms;
+	}
+}
+
+void
+tmf_address_prove(const char *host, uint16 port)
+{
+	AddressEntry *entry = entry_made(host);
+
+	prove(entry, port, tmf_now_ms());
 	entry->suspect = false;
 }
 
@@ -168,4 +192,65 @@ tmf_address_proven(const char *host, uint16 port)
 			return tmf_now_ms() - entry->proof[i].login_ms < PROOF_MS;
 	}
 	return false;
+}
+
+/* How long ago that was, by clocks that may have been set since. */
+static int64
+age_ms(TimestampTz then)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	return then <= 0 || then > now ? PG_INT64_MAX : (now - then) / 1000;
+}
+
+int
+tmf_address_recall(const char *host, char (*literal)[TMF_ADDRESS_TEXT_MAX], int max,
+				   TimestampTz *resolved_at)
+{
+	const AddressEntry *entry = entry_of(host, HASH_FIND, NULL);
+	int			i;
+
+	*resolved_at = 0;
+	if (entry == NULL || entry->resolved_ms == 0)
+		return 0;
+	*resolved_at = GetCurrentTimestamp() - (tmf_now_ms() - entry->resolved_ms) * 1000;
+	for (i = 0; i < entry->count && i < max; i++)
+		strlcpy(literal[i], entry->address[i].text, TMF_ADDRESS_TEXT_MAX);
+	return i;
+}
+
+void
+tmf_address_remember(const char *host, const char (*literal)[TMF_ADDRESS_TEXT_MAX], int count,
+					 TimestampTz resolved_at)
+{
+	AddressEntry *entry = entry_made(host);
+	struct addrinfo hints = {0};
+	int64		age = age_ms(resolved_at);
+	int			i;
+
+	if (entry->count > 0)
+		return;
+	hints.ai_family = AF_UNSPEC;
+	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_flags = AI_NUMERICHOST;
+	for (i = 0; i < count; i++)
+	{
+		struct addrinfo *found = NULL;
+
+		if (getaddrinfo(literal[i], NULL, &hints, &found) == 0)
+			add_address(entry, found);
+		if (found)
+			freeaddrinfo(found);
+	}
+	if (entry->count > 0 && age < RECALLED_AGE_MS)
+		entry->resolved_ms = Max(tmf_now_ms() - age, 1);
+}
+
+void
+tmf_address_prove_since(const char *host, uint16 port, TimestampTz login_at)
+{
+	int64		age = age_ms(login_at);
+
+	if (age < PROOF_MS)
+		prove(entry_made(host), port, tmf_now_ms() - age);
 }

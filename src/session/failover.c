@@ -55,7 +55,8 @@ static const struct
 	[TMF_IDENTITY_MIRROR] = {PAIR_OUTCOME_NOT_PRINCIPAL, "08001", "it says that it is not the principal"},
 	[TMF_IDENTITY_NOT_MIRRORED] = {PAIR_OUTCOME_FATAL, "55000", "the database is not mirrored there"},
 	[TMF_IDENTITY_OTHER_PAIR] = {PAIR_OUTCOME_FATAL, "55000", "the mirroring guid is another one than expected"},
-	[TMF_IDENTITY_STALE] = {PAIR_OUTCOME_NOT_PRINCIPAL, "08001", "it is a former principal: its role sequence is lower than one seen before"}
+	[TMF_IDENTITY_STALE] = {PAIR_OUTCOME_NOT_PRINCIPAL, "08001", "it is a former principal: its role sequence is lower than one seen before"},
+	[TMF_IDENTITY_SEPARATE] = {PAIR_OUTCOME_NOT_PRINCIPAL, "08001", "the database is not mirrored there any more"}
 };
 
 static PairOutcome
@@ -91,11 +92,12 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	if (!role->in_database)
 		return refuse(search, TMF_IDENTITY_MIRROR, "it has put the login into another database");
 
-	identity = tmf_partners_judge(partners, search->options, role);
+	identity = tmf_partners_judge(partners, search->options, side, role);
 	if (identity != TMF_IDENTITY_PRINCIPAL)
 		return refuse(search, identity, refusals[identity].summary);
 
-	tmf_partners_learn(partners, search->options, side, role);
+	if (!tmf_partners_learn(partners, search->options, side, role))
+		return refuse(search, TMF_IDENTITY_STALE, refusals[TMF_IDENTITY_STALE].summary);
 	search->opened->side = side;
 	endpoint_format(&endpoint, search->opened->address, sizeof(search->opened->address));
 	search->opened->conn = tmf_attempt_take(attempt);

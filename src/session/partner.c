@@ -2,14 +2,10 @@
  * src/session/partner.c
  *		The partner cache: what this backend knows of each pair.
  *
- * The name by which a principal knows its partner is the truth about which
- * machine that is, and often useless for reaching it: HOST\INSTANCE, without a
- * port, in a name space that clients may not share.  Hence the policy "auto":
- * the server decides which machine, the configuration how to get there,
- * wherever both speak of the same one.
- *
- * Entries are never removed, so that others may keep pointers to them; what an
- * ALTER SERVER makes wrong is replaced at the next use.
+ * An entry is made from the options, and then from what other backends have
+ * left in the partner file.  What an ALTER SERVER makes wrong is replaced at the
+ * next use.  Others keep pointers to entries, so one is removed only when its
+ * server is gone and no session is left of it.
  */
 #include "postgres.h"
 
@@ -19,43 +15,44 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
-#include "session/address.h"
-#include "session/partner.h"
+#include "partner_int.h"
+#include "session_int.h"
 
 #define ROLE_PRINCIPAL	1
 
 static HTAB *entries = NULL;
 
-static uint32
-fingerprint_of(const TmfServerOptions *options)
+uint64
+tmf_partners_fingerprint(const TmfServerOptions *options)
 {
 	char		initial[ENDPOINT_TEXT_MAX];
 	char		failover[ENDPOINT_TEXT_MAX] = "";
 	char	   *text;
-	uint32		hash;
+	uint64		hash;
 
 	endpoint_format(&options->initial, initial, sizeof(initial));
 	if (options->has_failover)
 		endpoint_format(&options->failover, failover, sizeof(failover));
-	text = psprintf("%s\n%s\n%d\n%d\n%s\n%s\n%d", initial, failover, options->port,
-					options->partner_policy, options->database,
+	text = psprintf("%s\n%s\n%d %d\n%d\n%s\n%s\n%d", initial, failover, options->port,
+					options->port_given, options->partner_policy, options->database,
 					options->mirroring_guid ? options->mirroring_guid : "",
 					options->require_mirroring);
-	hash = hash_bytes((unsigned char *) text, strlen(text));
+	hash = hash_bytes_extended((unsigned char *) text, strlen(text), 0);
 	pfree(text);
 	return hash;
 }
 
-/* Sets everything to what the options say; only the epoch goes on. */
+/* Sets everything to what the options say; only epoch and era go on. */
 static void
-fill(TmfPartners *partners, const TmfServerOptions *options, uint32 fingerprint)
+fill(TmfPartners *partners, const TmfServerOptions *options, uint64 fingerprint)
 {
-	Oid			serverid = partners->serverid;
-	uint64		epoch = partners->epoch;
+	TmfPartners former = *partners;
 
 	memset(partners, 0, sizeof(*partners));
-	partners->serverid = serverid;
-	partners->epoch = epoch;
+	partners->serverid = former.serverid;
+	partners->epoch = former.epoch;
+	partners->dated = former.dated;
+	partners->era = former.era;
 	partners->fingerprint = fingerprint;
 	partners->role_sequence = -1;
 	partners->state = -1;
@@ -69,12 +66,46 @@ fill(TmfPartners *partners, const TmfServerOptions *options, uint32 fingerprint)
 	}
 }
 
-TmfPartners *
-tmf_partners_get(const TmfServerOptions *options)
+typedef struct Holders
 {
-	uint32		fingerprint;
-	TmfPartners *partners;
+	const TmfPartners *partners;
 	bool		found;
+} Holders;
+
+static void
+look_at_session(TmfSession *session, void *argument)
+{
+	Holders    *holders = argument;
+
+	if (session->partners == holders->partners)
+		holders->found = true;
+}
+
+/* Only when a new entry is made: nobody searches for another server's principal then. */
+static void
+remove_abandoned(void)
+{
+	HASH_SEQ_STATUS scan;
+	TmfPartners *partners;
+
+	hash_seq_init(&scan, entries);
+	while ((partners = hash_seq_search(&scan)) != NULL)
+	{
+		Holders		holders = {partners, false};
+
+		if (partners->valid ||
+			SearchSysCacheExists1(FOREIGNSERVEROID, ObjectIdGetDatum(partners->serverid)))
+			continue;
+		tmf_session_each(look_at_session, &holders);
+		if (!holders.found)
+			(void) hash_search(entries, &partners->serverid, HASH_REMOVE, NULL);
+	}
+}
+
+static TmfPartners *
+make_entry(Oid serverid)
+{
+	TmfPartners *partners;
 
 	if (entries == NULL)
 	{
@@ -86,22 +117,43 @@ tmf_partners_get(const TmfServerOptions *options)
 		entries = hash_create("tds_mirror_fdw partners", 8, &control,
 							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	partners = hash_search(entries, &options->serverid, HASH_ENTER, &found);
-	if (!found)
-		partners->epoch = 0;
-	fingerprint = fingerprint_of(options);
-	if (!found || partners->fingerprint != fingerprint)
+	remove_abandoned();
+	partners = hash_search(entries, &serverid, HASH_ENTER, NULL);
+	memset(partners, 0, sizeof(*partners));
+	partners->serverid = serverid;
+	return partners;
+}
+
+static TmfPartners *
+entry_of(Oid serverid)
+{
+	return entries ? hash_search(entries, &serverid, HASH_FIND, NULL) : NULL;
+}
+
+TmfPartners *
+tmf_partners_get(const TmfServerOptions *options)
+{
+	uint64		fingerprint = tmf_partners_fingerprint(options);
+	TmfPartners *partners = entry_of(options->serverid);
+
+	if (partners == NULL)
+		partners = make_entry(options->serverid);
+	if (partners->fingerprint != fingerprint)
+	{
+		partners->era = 0;
 		fill(partners, options, fingerprint);
+	}
 	partners->catalog_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
 												   ObjectIdGetDatum(options->serverid));
 	partners->valid = true;
+	tmf_partners_recall(partners, options);
 	return partners;
 }
 
 TmfPartners *
 tmf_partners_find(Oid serverid)
 {
-	TmfPartners *partners = entries ? hash_search(entries, &serverid, HASH_FIND, NULL) : NULL;
+	TmfPartners *partners = entry_of(serverid);
 
 	return partners && partners->valid ? partners : NULL;
 }
@@ -124,16 +176,17 @@ tmf_partners_list(void)
 	return list;
 }
 
+/* The era is a time, so that whoever has forgotten last is ahead of everybody. */
 void
-tmf_partners_forget(Oid serverid)
+tmf_partners_forget(const TmfServerOptions *options)
 {
-	TmfPartners *partners = entries ? hash_search(entries, &serverid, HASH_FIND, NULL) : NULL;
+	TmfPartners *partners = tmf_partners_get(options);
 
-	if (partners)
-	{
-		partners->valid = false;
-		partners->fingerprint = 0;
-	}
+	partners->era = Max(partners->era + 1, GetCurrentTimestamp());
+	fill(partners, options, partners->fingerprint);
+	partners->valid = true;
+	tmf_partners_publish(partners, options);
+	partners->valid = false;
 }
 
 void
@@ -154,11 +207,14 @@ tmf_partners_invalidate(uint32 catalog_hash)
 
 TmfIdentity
 tmf_partners_judge(const TmfPartners *partners, const TmfServerOptions *options,
-				   const TmfRole *role)
+				   PairSide side, const TmfRole *role)
 {
 	/* the login to the database proves that it serves; we just may not look */
 	if (!role->visible)
 		return TMF_IDENTITY_PRINCIPAL;
+	/* what a principal once named as its partner is no place to look for a database without one */
+	if (!role->mirrored && partners->side[side].source == TMF_PARTNER_BY_SERVER)
+		return TMF_IDENTITY_SEPARATE;
 	if (!role->mirrored)
 		return options->require_mirroring || options->mirroring_guid ?
 			TMF_IDENTITY_NOT_MIRRORED : TMF_IDENTITY_PRINCIPAL;
@@ -173,128 +229,67 @@ tmf_partners_judge(const TmfPartners *partners, const TmfServerOptions *options,
 	return TMF_IDENTITY_PRINCIPAL;
 }
 
-static bool
-resolves(const Endpoint *endpoint)
+/* Sessions that were opened to another principal, or before a switch, are stale. */
+void
+tmf_partners_date(TmfPartners *partners)
 {
-	int			count;
+	TmfPartnerEpoch *dated = &partners->dated;
+	const Endpoint *place = &partners->side[partners->principal].endpoint;
+	bool		other;
 
-	(void) tmf_address_lookup(endpoint->host, &count);
-	return count > 0;
+	if (!partners->principal_known)
+		return;
+	other = dated->known &&
+		(!tmf_partners_same_place(&dated->place, place) ||
+		 (dated->guid[0] && partners->guid[0] && strcmp(dated->guid, partners->guid) != 0) ||
+		 (dated->role_sequence >= 0 && partners->role_sequence > dated->role_sequence));
+	if (other)
+		partners->epoch++;
+	dated->known = true;
+	dated->place = *place;
+	strlcpy(dated->guid, partners->guid, sizeof(dated->guid));
+	dated->role_sequence = partners->role_sequence;
 }
 
-/*
- * Where the partner is that the server calls learned (and whose endpoint is on
- * host url, when known): configured itself when that is the same machine.
- */
-static Endpoint
-place(const TmfServerOptions *options, const Endpoint *configured, Endpoint learned,
-	  const Endpoint *url)
-{
-	bool		same = configured &&
-	(learned.port == 0 || learned.port == configured->port) &&
-	(endpoint_denotes(configured, &learned) || (url && endpoint_denotes(configured, url)));
-
-	learned = tmf_endpoint_with_port(options, learned);
-	if (options->partner_policy == TMF_PARTNER_SERVER)
-		return learned;
-	if (same)
-		return *configured;
-	if (resolves(&learned))
-		return learned;
-	if (url && resolves(url))
-	{
-		strlcpy(learned.host, url->host, sizeof(learned.host));
-		return learned;
-	}
-	return configured ? *configured : learned;
-}
-
-static bool
-same_place(const Endpoint *a, const Endpoint *b)
-{
-	return a->port == b->port && pg_strcasecmp(a->host, b->host) == 0 &&
-		(a->port != 0 || pg_strcasecmp(a->instance, b->instance) == 0);
-}
-
-/* The principal names the other side; a name already settled changes nothing. */
 static void
-learn_partner(TmfPartners *partners, const TmfServerOptions *options, PairSide side,
-			  const TmfRole *role)
+note_switch(TmfPartners *partners, const TmfServerOptions *options, PairSide side)
 {
-	PairSide	other = side == PAIR_INITIAL ? PAIR_FAILOVER : PAIR_INITIAL;
-	TmfPartnerSide *entry = &partners->side[other];
-	const Endpoint *configured = NULL;
-	Endpoint	learned;
-	Endpoint	url;
-	bool		has_url;
 	char		text[ENDPOINT_TEXT_MAX];
 
-	if (role->partner_instance[0] == '\0' ||
-		strcmp(entry->learned_name, role->partner_instance) == 0)
-		return;
-	strlcpy(entry->learned_name, role->partner_instance, sizeof(entry->learned_name));
-	if (options->partner_policy == TMF_PARTNER_CONFIGURED ||
-		endpoint_parse(role->partner_instance, &learned) != ENDPOINT_OK)
-		return;
-	if (other == PAIR_INITIAL)
-		configured = &options->initial;
-	else if (options->has_failover)
-		configured = &options->failover;
-	has_url = endpoint_from_url(role->partner_name, &url) == ENDPOINT_OK;
-	learned = place(options, configured, learned, has_url ? &url : NULL);
-
-	if (configured && same_place(&learned, configured))
-	{
-		entry->endpoint = *configured;
-		entry->source = TMF_PARTNER_BY_OPTION;
-	}
-	else if (!same_place(&learned, &partners->side[side].endpoint))
-	{
-		entry->endpoint = learned;
-		entry->source = TMF_PARTNER_BY_SERVER;
-		endpoint_format(&learned, text, sizeof(text));
-		ereport(LOG,
-				(errmsg("server \"%s\": its principal names \"%s\" as partner, which will be sought at %s",
-						options->name, role->partner_instance, text)));
-	}
-	if (entry->source != TMF_PARTNER_NONE && other == PAIR_FAILOVER)
-		partners->has_failover = true;
+	partners->switches++;
+	partners->last_switch = GetCurrentTimestamp();
+	endpoint_format(&partners->side[side].endpoint, text, sizeof(text));
+	ereport(LOG, (errmsg("server \"%s\": the principal is %s now", options->name, text)));
 }
 
-void
+bool
 tmf_partners_learn(TmfPartners *partners, const TmfServerOptions *options, PairSide side,
 				   const TmfRole *role)
 {
-	bool		switched = partners->principal_known && partners->principal != side;
-	bool		newer = role->mirrored && partners->role_sequence >= 0 &&
-	role->role_sequence > partners->role_sequence;
-	char		text[ENDPOINT_TEXT_MAX];
-
-	if (switched)
-	{
-		partners->switches++;
-		partners->last_switch = GetCurrentTimestamp();
-		endpoint_format(&partners->side[side].endpoint, text, sizeof(text));
-		ereport(LOG, (errmsg("server \"%s\": the principal is %s now", options->name, text)));
-	}
-	if (switched || newer)
-		partners->epoch++;
+	if (partners->principal_known && partners->principal != side)
+		note_switch(partners, options, side);
 	partners->principal_known = true;
 	partners->principal = side;
+	partners->known_at = GetCurrentTimestamp();
+	partners->side[side].last_login = partners->known_at;
 	partners->side[side].last_error[0] = '\0';
 	if (role->server_name[0])
 		strlcpy(partners->side[side].learned_name, role->server_name,
 				sizeof(partners->side[side].learned_name));
-	if (!role->visible)
-		return;
-
-	partners->mirrored = role->mirrored;
-	partners->safety = role->safety;
-	partners->state = role->state;
-	if (role->mirrored)
+	if (role->visible)
+	{
+		partners->mirrored = role->mirrored;
+		partners->safety = role->safety;
+		partners->state = role->state;
+	}
+	if (role->visible && role->mirrored)
 	{
 		strlcpy(partners->guid, role->guid, sizeof(partners->guid));
 		partners->role_sequence = Max(partners->role_sequence, role->role_sequence);
-		learn_partner(partners, options, side, role);
+		tmf_partners_place(partners, options, side, role);
 	}
+	tmf_partners_date(partners);
+	tmf_partners_publish(partners, options);
+	return !role->visible || !role->mirrored || strcmp(partners->guid, role->guid) != 0 ||
+		partners->role_sequence <= role->role_sequence;
 }
