@@ -112,6 +112,7 @@ typedef struct TmfSessionInfo
 	uint64		generation;
 	TimestampTz opened_at;		/* the last login */
 	int64		statements;		/* sent since then */
+	int64		resolved;		/* lost COMMITs of which the commit log told the outcome */
 } TmfSessionInfo;
 
 /* All sessions of this backend, palloc'd TmfSessionInfo. */

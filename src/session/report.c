@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -23,19 +24,21 @@ tmf_report_sqlstate(const char *sqlstate)
 
 /*
  * Appends a character of length bytes in the database's encoding; false when
- * that lacks it.  converter: InvalidOid, when UTF-8 can stand there as it is.
+ * that lacks it, or there is no converter.  as_is: UTF-8 can stand there.
  */
 static bool
-append_character(StringInfo words, const char *text, int length, Oid converter)
+append_character(StringInfo words, const char *text, int length, bool as_is, Oid converter)
 {
 	unsigned char source[MAX_MULTIBYTE_CHAR_LEN + 1] = {0};
 	unsigned char target[MAX_MULTIBYTE_CHAR_LEN * MAX_CONVERSION_GROWTH + 1] = {0};
 
-	if (length == 1 || !OidIsValid(converter))
+	if (length == 1 || as_is)
 	{
 		appendBinaryStringInfo(words, text, length);
 		return true;
 	}
+	if (!OidIsValid(converter))
+		return false;
 	memcpy(source, text, length);
 	if (pg_do_encoding_conversion_buf(converter, PG_UTF8, GetDatabaseEncoding(), source, length,
 									  target, sizeof(target), true) != length)
@@ -46,16 +49,18 @@ append_character(StringInfo words, const char *text, int length, Oid converter)
 
 /*
  * text, which is UTF-8 from the wire, in the database's encoding.  What it
- * cannot hold becomes "?": to report an error must not raise another one.
+ * cannot hold becomes "?": to report an error must not raise another one.  While
+ * a transaction is being rolled back, no converter can be looked up.
  */
 char *
 tmf_report_words(const char *text)
 {
 	int			encoding = GetDatabaseEncoding();
+	bool		as_is = encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
 	Oid			converter = InvalidOid;
 	StringInfoData words;
 
-	if (encoding != PG_UTF8 && encoding != PG_SQL_ASCII)
+	if (!as_is && IsTransactionState())
 		converter = FindDefaultConversionProc(PG_UTF8, encoding);
 	initStringInfo(&words);
 	while (*text)
@@ -66,7 +71,7 @@ tmf_report_words(const char *text)
 
 		if (!legal)
 			length = 1;
-		if (!legal || !append_character(&words, text, length, converter))
+		if (!legal || !append_character(&words, text, length, as_is, converter))
 			appendStringInfoChar(&words, '?');
 		text += length;
 	}
@@ -96,16 +101,41 @@ detail_of(const WireError *error)
 					tmf_report_words(error->procedure), error->line);
 }
 
+/* What to do about errors that are not about the statement; NULL: nothing to add. */
+static const char *
+remedy_of(const WireError *error)
+{
+	static const struct
+	{
+		int			number;
+		const char *remedy;
+	}			remedies[] =
+	{
+		{3952, "Run ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON on the principal; without it REPEATABLE READ is not possible there."},
+		{3960, "Run the transaction again."}
+	};
+	int			i;
+
+	for (i = 0; i < lengthof(remedies); i++)
+	{
+		if (remedies[i].number == error->number)
+			return remedies[i].remedy;
+	}
+	return NULL;
+}
+
 void
 tmf_report_error(const char *server_name, const WireError *error, const char *sql)
 {
 	VerdictAnswer answer = judge(error);
 	const char *text = error->number != 0 ? error->text : error->client_text;
+	const char *remedy = remedy_of(error);
 
 	ereport(ERROR,
 			(errcode(tmf_report_sqlstate(answer.sqlstate)),
 			 errmsg("server \"%s\": %s", server_name, tmf_report_words(text)),
 			 errdetail_internal("%s", detail_of(error)),
+			 remedy ? errhint("%s", remedy) : 0,
 			 sql ? errcontext("remote SQL command: %s", sql) : 0));
 }
 

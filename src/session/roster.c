@@ -37,6 +37,7 @@ add_info(TmfSession *session, void *argument)
 	info->generation = session->login.generation;
 	info->opened_at = session->opened_at;
 	info->statements = session->statements;
+	info->resolved = session->resolved;
 	*list = lappend(*list, info);
 }
 

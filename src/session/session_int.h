@@ -69,6 +69,7 @@ struct TmfSession
 	TmfSessionLogin former;
 	TimestampTz opened_at;
 	int64		statements;		/* sent since then */
+	int64		resolved;		/* lost COMMITs of which the commit log told the outcome */
 	WireError	lost;			/* why the last connection died ... */
 	char		lost_address[ENDPOINT_TEXT_MAX];	/* ... and where to it led */
 

@@ -19,6 +19,7 @@
 #include "access/xact.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "storage/ipc.h"
 #include "utils/memutils.h"
 
 #include "session/report.h"
@@ -390,8 +391,10 @@ tmf_transaction_abort(TmfSession *session)
 	int64		until_ms = tmf_now_ms() + CLEANUP_MS;
 
 	tmf_session_stop(session);
-	if (session->transaction.doomed != NULL)
-		tmf_session_close(session, "its transaction was doomed");
+	if (session->transaction.doomed != NULL || !session->transaction.begun)
+		tmf_session_close(session, "its transaction was lost");
+	if (proc_exit_inprogress)
+		tmf_session_close(session, "the backend ends");
 	if (session->transaction.open && session->state == TMF_SESSION_IDLE &&
 		!roll_back(session, 0, until_ms, false))
 		tmf_session_close(session, "its transaction could not be rolled back");
