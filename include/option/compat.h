@@ -43,6 +43,13 @@ extern int no_such_variable
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
+/* Where a WaitEventSet that is freed right away hangs meanwhile. */
+#if PG_VERSION_NUM >= 170000
+#define TMF_WAIT_SET_OWNER	CurrentResourceOwner
+#else
+#define TMF_WAIT_SET_OWNER	CurrentMemoryContext
+#endif
+
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"
 #include "commands/explain_state.h"

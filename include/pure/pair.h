@@ -7,7 +7,8 @@
  *
  *		pair = pair_begin(now, ...);
  *		while ((step = pair_next(&pair, now, random)).action is ATTEMPT or PAUSE)
- *			ATTEMPT: try step.side until step.until_ms, then pair_report()
+ *			ATTEMPT: try step.side until step.until_ms, then pair_report(); from
+ *					 step.beside_ms on, see beside it who else would answer
  *			PAUSE:	 wait until step.until_ms, then pair_waited()
  *
  * Schedule (Microsoft's, as the floor): slots of 8 % of the login timeout (of
@@ -16,6 +17,10 @@
  * a round in which some partner answered "not the principal" a short pause
  * (50, 100, 200, 200 ... ms, +-25 % jitter), for a failover is probably under
  * way; after a round of network failures only 100, 200, 400, 800, 1000 ... ms.
+ *
+ * Better than the floor: a side that is silent costs PAIR_BESIDE_MS, not its
+ * slot.  Then the other side may be contacted beside it, and whoever is ready
+ * first is logged in to: the other one by pair_turn().
  */
 #ifndef PURE_PAIR_H
 #define PURE_PAIR_H
@@ -30,6 +35,9 @@ typedef enum PairSide
 } PairSide;
 
 #define PAIR_SIDES 2
+
+/* How long a side may be silent before the other one is contacted beside it. */
+#define PAIR_BESIDE_MS 200
 
 typedef enum PairOutcome
 {
@@ -53,6 +61,7 @@ typedef struct PairStep
 	PairAction	action;
 	PairSide	side;			/* of the attempt, or where the principal is */
 	int64_t		until_ms;		/* end of the slot or the pause */
+	int64_t		beside_ms;		/* when the other side may start beside; INT64_MAX: not at all */
 } PairStep;
 
 typedef struct Pair
@@ -60,10 +69,12 @@ typedef struct Pair
 	int64_t		start_ms;
 	int64_t		timeout_ms;		/* <= 0: no limit */
 	int			sides;			/* 1 when no failover partner is known */
-	PairSide	side;			/* of the next or the running attempt */
+	PairSide	first;			/* each round begins there */
+	PairSide	side;			/* of the running attempt, or where the principal is */
 	int			round;			/* 0, 1, ... */
-	int			tried;			/* attempts made in this round */
+	bool		tried[PAIR_SIDES];	/* in this round */
 	int64_t		until_ms;		/* end of the step that was handed out */
+	int64_t		beside_ms;		/* of that step */
 	bool		stepping;		/* a step was handed out and has not ended */
 	bool		answered;		/* some partner answered in this round */
 	bool		pausing;
@@ -83,18 +94,26 @@ extern Pair pair_begin(int64_t now_ms, int64_t timeout_ms, int sides, PairSide f
 
 /*
  * What to do now.  Idempotent: the same step, with the same end, until
- * pair_report() or pair_waited().  jitter is any random number; it decides the
- * pause's length.  An attempt that would begin at or after the deadline, and a
- * pause that would end after it, is PAIR_GIVE_UP.  No step ends after the
- * deadline.
+ * pair_report(), pair_turn() or pair_waited().  jitter is any random number; it
+ * decides the pause's length.  An attempt that would begin at or after the
+ * deadline, and a pause that would end after it, is PAIR_GIVE_UP.  No step ends
+ * after the deadline.
  */
 extern PairStep pair_next(Pair *pair, int64_t now_ms, uint32_t jitter);
 
 /*
- * The attempt that pair_next() asked for has ended with outcome.  No effect
- * when no attempt is running.
+ * The side beside the running attempt was ready first: the attempt is its, with
+ * a slot of its own from now on.  The former one remains to be tried in this
+ * round.  No effect when the other side may not be tried any more.
  */
-extern void pair_report(Pair *pair, PairOutcome outcome);
+extern void pair_turn(Pair *pair, int64_t now_ms);
+
+/*
+ * The attempt at side, which is the running one or started beside it, has ended
+ * with outcome; the running one goes on when it is not about it.  No effect
+ * when no attempt is running, or side was tried in this round.
+ */
+extern void pair_report(Pair *pair, PairSide side, PairOutcome outcome);
 
 /* The pause that pair_next() asked for is over.  No effect when there is none. */
 extern void pair_waited(Pair *pair);

@@ -9,11 +9,31 @@
 extern int64 tmf_now_ms(void);
 
 /*
- * Waits until fd is readable (or writable), or until_ms.  Runs
- * CHECK_FOR_INTERRUPTS.  False: time is up.  until_ms < 0: no limit.
+ * Waits until fd is readable, or until_ms.  Runs CHECK_FOR_INTERRUPTS.  False:
+ * time is up.  until_ms < 0: no limit.
  */
 extern bool tmf_wait_readable(int fd, int64 until_ms);
-extern bool tmf_wait_writable(int fd, int64 until_ms);
+
+typedef struct TmfWaitSocket
+{
+	int			fd;
+	bool		write;			/* wait for it to become writable, else readable */
+	bool		ready;			/* set by tmf_wait_sockets() */
+} TmfWaitSocket;
+
+/*
+ * The same for several sockets at once: waits until one is ready, and marks all
+ * that are.  A time in the past looks once.
+ */
+extern bool tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms);
+
+/*
+ * Until tmf_wait_uncut(), every wait above and the interrupt hook
+ * tmf_wait_interrupt() end as if time was up once fd is readable: what goes on
+ * beside a statement that waits on fd has then lost its purpose.
+ */
+extern void tmf_wait_cut(int fd);
+extern void tmf_wait_uncut(void);
 
 /*
  * Waits the same way but serves no interrupt: a pending cancel or termination

@@ -6,7 +6,7 @@
  * error or jumps: every function returns a status, and what went wrong stands
  * in the connection's WireError.  Every call that may block asks the
  * connection's interrupt hook at least once a second and at every signal; see
- * wire_watch() for those that read without ever having to wait.
+ * wire_watch() for the login, and for reads that never have to wait.
  */
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
@@ -118,17 +118,14 @@ extern int	wire_tds_version(const WireConn *conn); /* 73, 74 */
 extern bool wire_in_call(void);	/* is FreeTDS on the stack of this process? */
 
 /*
- * To be called regularly while a call may be on the stack; may run in a signal
- * handler.  FreeTDS asks the hook only when it has to wait, so a server that
- * never stops sending would never be stopped: a call that goes on for long after
- * the hook said stop loses its connection here.
- *
- * A signal makes FreeTDS ask the hook at once and begin its second of waiting
- * anew.  During a login, until that second has passed for the first time, it asks
- * nobody: there the signals must be further apart.
+ * To be called every WIRE_WATCH_MS while a call may be on the stack, and every
+ * WIRE_WATCH_LOGIN_MS during wire_open(); may run in a signal handler.  FreeTDS
+ * asks the hook only when it has to wait, and during a login not even then: a
+ * login that goes on although the hook says stop loses its connection here at
+ * once, any other call some time after it should have sent attention.
  */
 #define WIRE_WATCH_MS		250
-#define WIRE_WATCH_LOGIN_MS	2000
+#define WIRE_WATCH_LOGIN_MS	50
 
 extern void wire_watch(void);
 

@@ -81,10 +81,13 @@ pair_begin(int64_t now_ms, int64_t timeout_ms, int sides, PairSide first)
 	pair.start_ms = now_ms;
 	pair.timeout_ms = timeout_ms > TIMEOUT_MAX_MS ? TIMEOUT_MAX_MS : timeout_ms;
 	pair.sides = sides >= PAIR_SIDES ? PAIR_SIDES : 1;
+	pair.first = first;
 	pair.side = first;
 	pair.round = 0;
-	pair.tried = 0;
+	pair.tried[PAIR_INITIAL] = false;
+	pair.tried[PAIR_FAILOVER] = false;
 	pair.until_ms = now_ms;
+	pair.beside_ms = INT64_MAX;
 	pair.stepping = false;
 	pair.answered = false;
 	pair.pausing = false;
@@ -92,6 +95,13 @@ pair_begin(int64_t now_ms, int64_t timeout_ms, int sides, PairSide first)
 	pair.done = false;
 	pair.fatal = false;
 	return pair;
+}
+
+/* May side still be tried in this round? */
+static bool
+untried(const Pair *pair, PairSide side)
+{
+	return !pair->tried[side] && (pair->sides > 1 || side == pair->first);
 }
 
 /*
@@ -107,8 +117,16 @@ begin_step(Pair *pair, int64_t now_ms, int64_t length_ms)
 	if (pair->pausing ? until > limit : now_ms >= limit)
 		return false;
 	pair->until_ms = until < limit ? until : limit;
+	pair->beside_ms = time_after(now_ms, PAIR_BESIDE_MS);
 	pair->stepping = true;
 	return true;
+}
+
+static bool
+begin_attempt(Pair *pair, int64_t now_ms)
+{
+	pair->side = untried(pair, pair->first) ? pair->first : other_side(pair->first);
+	return begin_step(pair, now_ms, slot_ms(pair));
 }
 
 PairStep
@@ -116,35 +134,53 @@ pair_next(Pair *pair, int64_t now_ms, uint32_t jitter)
 {
 	PairStep	step;
 
-	step.side = pair->side;
 	step.until_ms = now_ms;
+	step.beside_ms = INT64_MAX;
 	if (pair->done)
 		step.action = PAIR_DONE;
 	else if (pair->fatal || pair->exhausted)
 		step.action = PAIR_GIVE_UP;
 	else if (pair->stepping ||
-			 begin_step(pair, now_ms, pair->pausing ? pause_ms(pair, jitter) : slot_ms(pair)))
+			 (pair->pausing ? begin_step(pair, now_ms, pause_ms(pair, jitter)) :
+			  begin_attempt(pair, now_ms)))
 	{
 		step.action = pair->pausing ? PAIR_PAUSE : PAIR_ATTEMPT;
 		step.until_ms = pair->until_ms;
+		if (!pair->pausing && untried(pair, other_side(pair->side)))
+			step.beside_ms = pair->beside_ms;
 	}
 	else
 		step.action = PAIR_GIVE_UP;
+	step.side = pair->side;
 	return step;
 }
 
 void
-pair_report(Pair *pair, PairOutcome outcome)
+pair_turn(Pair *pair, int64_t now_ms)
 {
-	if (!pair->stepping || pair->pausing)
+	PairSide	other = other_side(pair->side);
+
+	if (!pair->stepping || pair->pausing || !untried(pair, other))
 		return;
-	pair->stepping = false;
-	pair->tried++;
+	pair->side = other;
+	pair->stepping = begin_step(pair, now_ms, slot_ms(pair));
+	pair->beside_ms = INT64_MAX;	/* the one that it was beside of is under way already */
+}
+
+void
+pair_report(Pair *pair, PairSide side, PairOutcome outcome)
+{
+	if (!pair->stepping || pair->pausing || !untried(pair, side))
+		return;
+	pair->tried[side] = true;
+	if (side == pair->side)
+		pair->stepping = false;
 
 	switch (outcome)
 	{
 		case PAIR_OUTCOME_PRINCIPAL:
 			pair->done = true;
+			pair->side = side;
 			return;
 		case PAIR_OUTCOME_FATAL:
 			pair->fatal = true;
@@ -160,10 +196,7 @@ pair_report(Pair *pair, PairOutcome outcome)
 			pair->answered = true;
 			break;
 	}
-
-	if (pair->sides > 1)
-		pair->side = other_side(pair->side);
-	if (!pair->exhausted && pair->tried >= pair->sides)
+	if (!pair->exhausted && !untried(pair, PAIR_INITIAL) && !untried(pair, PAIR_FAILOVER))
 		pair->pausing = true;
 }
 
@@ -175,7 +208,8 @@ pair_waited(Pair *pair)
 	pair->pausing = false;
 	pair->stepping = false;
 	pair->answered = false;
-	pair->tried = 0;			/* and after each side's turn the first is due again */
+	pair->tried[PAIR_INITIAL] = false;
+	pair->tried[PAIR_FAILOVER] = false;
 	if (pair->round < INT_MAX)
 		pair->round++;
 }

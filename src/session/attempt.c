@@ -2,17 +2,15 @@
  * src/session/attempt.c
  *		One try at one partner: address, TCP connection, login.
  *
- * The TCP connection is tried by ourselves before FreeTDS makes its own, for
- * FreeTDS's connect can be neither interrupted nor bounded by less than a
- * second: a host that swallows packets costs its slot and nothing more.
+ * FreeTDS is given an address where a probe (probe.c) has found somebody who
+ * answers, so that its own connect, which can be neither interrupted nor raced,
+ * has nothing to wait for.
  *
  * A connection made here hangs on the memory context it was made in until
  * somebody takes it, so that an error on the way leaves no socket behind.
  */
 #include "postgres.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include "mb/pg_wchar.h"
@@ -106,83 +104,6 @@ tmf_attempt_fail_judged(TmfAttempt *attempt)
 	fail(attempt, answer.verdict, answer.sqlstate);
 }
 
-/* How a connect() under way on fd ends; fd is closed if an interrupt does not let us see. */
-static int
-connect_result(int fd, int64 until_ms)
-{
-	int			result = ETIMEDOUT;
-	socklen_t	length = sizeof(result);
-
-	PG_TRY();
-	{
-		if (tmf_wait_writable(fd, until_ms) &&
-			getsockopt(fd, SOL_SOCKET, SO_ERROR, &result, &length) != 0)
-			result = errno;
-	}
-	PG_CATCH();
-	{
-		close(fd);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	return result;
-}
-
-/* Does anybody accept connections there?  0, or the errno that says why not. */
-static int
-probe(const TmfAddress *address, uint16 port, int64 until_ms)
-{
-	struct sockaddr_storage target = address->socket;
-	int			result;
-	int			fd;
-
-	if (target.ss_family == AF_INET)
-		((struct sockaddr_in *) &target)->sin_port = htons(port);
-	else
-		((struct sockaddr_in6 *) &target)->sin6_port = htons(port);
-
-	fd = socket(target.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return errno;
-	if (connect(fd, (struct sockaddr *) &target, address->length) == 0)
-		result = 0;
-	else
-		result = errno == EINPROGRESS ? connect_result(fd, until_ms) : errno;
-	close(fd);
-	return result;
-}
-
-/*
- * The first address of the endpoint that accepts a connection.  Each gets an
- * equal share of what is left of the time.
- */
-static const TmfAddress *
-choose_address(const Endpoint *endpoint, int64 until_ms, TmfAttempt *attempt)
-{
-	int			count;
-	const TmfAddress *address = tmf_address_lookup(endpoint->host, &count);
-	int			problem = 0;
-	int			i;
-
-	if (count == 0)
-	{
-		tmf_attempt_fail_unreachable(attempt, "the host name could not be translated to an address", 0);
-		return NULL;
-	}
-	for (i = 0; i < count; i++)
-	{
-		int64		now = tmf_now_ms();
-		int64		share = until_ms < 0 ? -1 : now + Max(until_ms - now, 0) / (count - i);
-
-		problem = probe(&address[i], endpoint->port, share);
-		if (problem == 0)
-			return &address[i];
-	}
-	tmf_address_suspect(endpoint->host);
-	tmf_attempt_fail_unreachable(attempt, "could not connect", problem);
-	return NULL;
-}
-
 /* text, which is the user's, as the wire wants it. */
 static const char *
 utf8(const char *text)
@@ -248,8 +169,10 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	{
 		case WIRE_OK:
 			keep(attempt, guard);
+			tmf_address_prove(endpoint->host, endpoint->port);
 			break;
 		case WIRE_INTERRUPTED:
+			tmf_address_suspect(endpoint->host);
 			tmf_attempt_fail_unreachable(attempt, "the login was not answered in time", 0);
 			break;
 		case WIRE_FAILED:
@@ -264,33 +187,68 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	}
 }
 
+static void
+note_end(const TmfServerOptions *options, const Endpoint *target, const TmfAttempt *attempt)
+{
+	if (attempt->open)
+		ereport(DEBUG1, (errmsg_internal("server \"%s\": logged in to %s port %d",
+										 options->name, target->host, target->port)));
+	else
+		ereport(DEBUG1, (errmsg_internal("server \"%s\": attempt at %s port %d: %s (%s)",
+										 options->name, target->host, target->port,
+										 attempt->summary, verdict_name(attempt->verdict))));
+}
+
+void
+tmf_attempt_probed(const TmfServerOptions *options, const TmfUserOptions *user,
+				   const Endpoint *endpoint, const char *database, TmfProbe *probe,
+				   int64 until_ms, TmfAttempt *attempt)
+{
+	Endpoint	target = *endpoint;
+
+	memset(attempt, 0, sizeof(*attempt));
+	target.port = probe->port;
+	if (probe->state == TMF_PROBE_OPEN)
+	{
+		TmfAddress	address = *tmf_probe_address(probe);
+
+		tmf_probe_end(probe);
+		log_in(options, user, &target, &address, database ? database : options->database,
+			   until_ms, attempt);
+	}
+	else
+	{
+		int			os_error;
+		const char *problem = tmf_probe_problem(probe, &os_error);
+
+		tmf_probe_end(probe);
+		tmf_address_suspect(endpoint->host);
+		tmf_attempt_fail_unreachable(attempt, problem, os_error);
+	}
+	if (!attempt->open)
+		tmf_browser_suspect(endpoint);
+	note_end(options, &target, attempt);
+}
+
 void
 tmf_attempt(const TmfServerOptions *options, const TmfUserOptions *user,
 			const Endpoint *endpoint, const char *database, int64 until_ms,
 			TmfAttempt *attempt)
 {
-	const TmfAddress *address = NULL;
-	Endpoint	target = *endpoint;
-	char		problem[128];
+	TmfProbe	probe;
 
-	memset(attempt, 0, sizeof(*attempt));
-	if (!tmf_browser_port(endpoint, until_ms, &target.port, problem, sizeof(problem)))
-		tmf_attempt_fail_unreachable(attempt, problem, 0);
-	else
-		address = choose_address(&target, until_ms, attempt);
-	if (address)
-		log_in(options, user, &target, address, database ? database : options->database,
-			   until_ms, attempt);
-	if (attempt->open)
-		ereport(DEBUG1, (errmsg_internal("server \"%s\": logged in to %s port %d",
-										 options->name, target.host, target.port)));
-	else
+	tmf_probe_begin(&probe, endpoint, true, until_ms);
+	PG_TRY();
 	{
-		tmf_browser_suspect(endpoint);
-		ereport(DEBUG1, (errmsg_internal("server \"%s\": attempt at %s port %d: %s (%s)",
-										 options->name, target.host, target.port,
-										 attempt->summary, verdict_name(attempt->verdict))));
+		tmf_probe_wait(&probe, 1, until_ms);
 	}
+	PG_CATCH();
+	{
+		tmf_probe_end(&probe);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	tmf_attempt_probed(options, user, endpoint, database, &probe, until_ms, attempt);
 }
 
 void
@@ -300,6 +258,8 @@ tmf_attempt_close(TmfAttempt *attempt)
 	attempt->conn = NULL;
 	attempt->guard = NULL;
 	attempt->open = false;
+	if (!tmf_session_any_busy())
+		tmf_wait_unwatch();
 }
 
 WireConn *

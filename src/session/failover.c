@@ -2,10 +2,11 @@
  * src/session/failover.c
  *		The loop that finds the principal, and what to say when nobody is.
  *
- * pair.c decides which partner is tried and for how long; attempt.c tries;
- * this file obeys the one, feeds it with the other's outcome, and waits.  Only
- * a login to the database, answered by an instance that says role 1 for it,
- * makes a principal.
+ * pair.c decides which partner is tried, for how long, and when the other one may
+ * start beside it; probe.c finds out who answers, attempt.c logs in; this file
+ * obeys the first, feeds it with the others' outcome, and waits.  Only a login
+ * to the database, answered by an instance that says role 1 for it, makes a
+ * principal.
  */
 #include "postgres.h"
 
@@ -13,9 +14,9 @@
 #include "lib/stringinfo.h"
 
 #include "pure/verdict.h"
-#include "session/failover.h"
 #include "session/report.h"
 #include "session/wait.h"
+#include "session_int.h"
 
 /* A login that has succeeded may ask for its role even when the slot is over. */
 #define ROLE_MS	1000
@@ -26,6 +27,8 @@ typedef struct Search
 	const TmfUserOptions *user;
 	TmfPartners *partners;
 	TmfOpened  *opened;
+	Pair		pair;
+	TmfProbe	probe[PAIR_SIDES];	/* of this round */
 	bool		tried[PAIR_SIDES];
 	bool		transient;		/* somebody answered that it does not serve, or not yet */
 	TmfIdentity identity;		/* of whoever ended the search */
@@ -82,8 +85,8 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	Endpoint	endpoint = partners->side[side].endpoint;
 	TmfIdentity identity;
 
-	partners->side[side].attempts++;
-	tmf_attempt(search->options, search->user, &endpoint, NULL, until_ms, attempt);
+	tmf_attempt_probed(search->options, search->user, &endpoint, NULL, &search->probe[side],
+					   until_ms, attempt);
 	if (!attempt->open ||
 		!tmf_attempt_role(search->options, attempt,
 						  until_ms < 0 ? -1 : Max(until_ms, tmf_now_ms() + ROLE_MS), role))
@@ -104,8 +107,9 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	return PAIR_OUTCOME_PRINCIPAL;
 }
 
-static PairOutcome
-attempt_side(Search *search, PairSide side, int64 until_ms)
+/* The attempt at side ends here: its probe has, or was not answered in time. */
+static void
+finish_attempt(Search *search, PairSide side, int64 until_ms)
 {
 	PairOutcome outcome = try_side(search, side, until_ms);
 	TmfPartnerSide *entry = &search->partners->side[side];
@@ -116,7 +120,72 @@ attempt_side(Search *search, PairSide side, int64 until_ms)
 				 verdict_name(search->last.verdict), search->last.summary);
 	if (outcome == PAIR_OUTCOME_NOT_PRINCIPAL || outcome == PAIR_OUTCOME_LATER)
 		search->transient = true;
-	return outcome;
+	pair_report(&search->pair, side, outcome);
+}
+
+/* Begins an attempt unless it is under way. */
+static void
+begin_attempt(Search *search, PairSide side, int64 until_ms)
+{
+	TmfPartnerSide *entry = &search->partners->side[side];
+
+	if (search->probe[side].state != TMF_PROBE_NONE)
+		return;
+	entry->attempts++;
+	tmf_probe_begin(&search->probe[side], &entry->endpoint, search->pair.sides == 1, until_ms);
+}
+
+static bool
+has_ended(const TmfProbe *probe)
+{
+	return probe->state == TMF_PROBE_OPEN || probe->state == TMF_PROBE_FAILED;
+}
+
+/*
+ * Goes on with the attempt of a step up to the next thing that pair.c should
+ * know of.  The side that was asked for is preferred when both are ready.
+ */
+static void
+race(Search *search, PairStep step)
+{
+	PairSide	side = step.side;
+	PairSide	beside = side == PAIR_INITIAL ? PAIR_FAILOVER : PAIR_INITIAL;
+	TmfProbe   *probe = &search->probe[side];
+	TmfProbe   *other = &search->probe[beside];
+	int64		until_ms = step.until_ms == INT64_MAX ? -1 : step.until_ms;
+
+	begin_attempt(search, side, until_ms);
+	if (step.beside_ms < step.until_ms && other->state == TMF_PROBE_NONE)
+	{
+		tmf_probe_wait(search->probe, PAIR_SIDES, step.beside_ms);
+		/* that we were not given the processor is no silence of theirs */
+		tmf_probe_wait(search->probe, PAIR_SIDES, 0);
+		if (!has_ended(probe))
+			begin_attempt(search, beside, until_ms);
+	}
+	tmf_probe_wait(search->probe, PAIR_SIDES, until_ms);
+
+	if (has_ended(probe))
+		finish_attempt(search, side, until_ms);
+	else if (other->state == TMF_PROBE_OPEN)
+		pair_turn(&search->pair, tmf_now_ms());
+	else
+	{
+		/* the other one has failed, or time is up for both */
+		if (other->state != TMF_PROBE_NONE)
+			finish_attempt(search, beside, until_ms);
+		if (tmf_wait_expired(&until_ms))
+			finish_attempt(search, side, until_ms);
+	}
+}
+
+static void
+end_round(Search *search)
+{
+	int			side;
+
+	for (side = 0; side < PAIR_SIDES; side++)
+		tmf_probe_end(&search->probe[side]);
 }
 
 /* One line for each partner that was asked. */
@@ -186,38 +255,60 @@ raise_not_found(const Search *search)
 			 errhint("Check that SQL Server is running and accepts TCP connections at these addresses.")));
 }
 
+/* True when the principal was found. */
+static bool
+find_principal(Search *search)
+{
+	for (;;)
+	{
+		PairStep	step = pair_next(&search->pair, tmf_now_ms(),
+									 pg_prng_uint32(&pg_global_prng_state));
+
+		switch (step.action)
+		{
+			case PAIR_ATTEMPT:
+				race(search, step);
+				break;
+			case PAIR_PAUSE:
+				end_round(search);
+				tmf_wait_until(step.until_ms);
+				pair_waited(&search->pair);
+				break;
+			case PAIR_DONE:
+				return true;
+			case PAIR_GIVE_UP:
+				return false;
+		}
+	}
+}
+
 void
 tmf_failover_open(const TmfServerOptions *options, const TmfUserOptions *user,
 				  TmfOpened *opened)
 {
-	Search		search = {0};
-	Pair		pair;
-	PairStep	step;
+	Search	   *search = palloc0(sizeof(Search));
+	bool		found = false;
 
 	memset(opened, 0, sizeof(*opened));
-	search.options = options;
-	search.user = user;
-	search.partners = tmf_partners_get(options);
-	search.opened = opened;
-	pair = pair_begin(tmf_now_ms(), options->login_timeout_ms,
-					  search.partners->has_failover ? 2 : 1,
-					  search.partners->principal_known ? search.partners->principal : PAIR_INITIAL);
-	for (;;)
+	search->options = options;
+	search->user = user;
+	search->partners = tmf_partners_get(options);
+	search->opened = opened;
+	search->pair = pair_begin(tmf_now_ms(), options->login_timeout_ms,
+							  search->partners->has_failover ? 2 : 1,
+							  search->partners->principal_known ? search->partners->principal : PAIR_INITIAL);
+	PG_TRY();
 	{
-		step = pair_next(&pair, tmf_now_ms(), pg_prng_uint32(&pg_global_prng_state));
-		if (step.action == PAIR_ATTEMPT)
-			pair_report(&pair, attempt_side(&search, step.side, step.until_ms));
-		else if (step.action == PAIR_PAUSE)
-		{
-			tmf_wait_until(step.until_ms);
-			pair_waited(&pair);
-		}
-		else
-			break;
+		found = find_principal(search);
 	}
-	if (step.action == PAIR_DONE)
-		return;
-	if (pair.fatal)
-		raise_refused(&search);
-	raise_not_found(&search);
+	PG_FINALLY();
+	{
+		end_round(search);
+	}
+	PG_END_TRY();
+	if (!found && search->pair.fatal)
+		raise_refused(search);
+	if (!found)
+		raise_not_found(search);
+	pfree(search);
 }

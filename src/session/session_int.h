@@ -12,6 +12,7 @@
 
 #include "session/failover.h"
 #include "session/partner.h"
+#include "session/probe.h"
 #include "session/session.h"
 #include "session/transaction.h"
 
@@ -122,6 +123,14 @@ extern void tmf_session_each(void (*visit) (TmfSession *session, void *argument)
 
 /* Is a statement on the wire of any session? */
 extern bool tmf_session_any_busy(void);
+
+/*
+ * attempt.c: the rest of an attempt whose probe has ended, or was not answered
+ * until now: a login, or the reason why there is none.  Ends the probe.
+ */
+extern void tmf_attempt_probed(const TmfServerOptions *options, const TmfUserOptions *user,
+							   const Endpoint *endpoint, const char *database,
+							   TmfProbe *probe, int64 until_ms, TmfAttempt *attempt);
 
 /*
  * attempt.c: an attempt has failed, by attempt->error and the verdict table, or

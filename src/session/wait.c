@@ -5,11 +5,12 @@
  * Waiting inside FreeTDS cannot be avoided while rows arrive; there its
  * interrupt hook asks tmf_wait_interrupt(), which only reads flags, and the
  * caller runs CHECK_FOR_INTERRUPTS() once FreeTDS has returned.  The hook is not
- * asked while bytes keep coming; against a server that never stops sending
- * there is a timer, one of PostgreSQL's own.
+ * asked while bytes keep coming, nor during a login; for these there is a timer,
+ * one of PostgreSQL's own.
  */
 #include "postgres.h"
 
+#include <poll.h>
 #include <time.h>
 
 #include "miscadmin.h"
@@ -19,15 +20,21 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "option/compat.h"
 #include "session/wait.h"
 #include "wire/wire.h"
 
 /* WaitLatch() takes an int of milliseconds; longer waits go in pieces. */
 #define PIECE_MS	3600000
 
+#define SOCKETS_MAX	32
+
 /* Registered at the first use: a backend forgets what the postmaster registered. */
 static TimeoutId watch = MAX_TIMEOUTS;
 static int	watch_every_ms = 0;
+
+/* See tmf_wait_cut(); -1 = nothing. */
+static int	cut_fd = -1;
 
 int64
 tmf_now_ms(void)
@@ -38,28 +45,62 @@ tmf_now_ms(void)
 	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* True when one of events came; events 0 waits for time alone. */
+/* Looks at the sockets and the latch for at most left_ms; the set outlives no interrupt. */
 static bool
-wait_for(int fd, int events, int64 until_ms)
+look(TmfWaitSocket *sockets, int count, long left_ms)
 {
-	for (;;)
-	{
-		int64		left = until_ms < 0 ? PIECE_MS : until_ms - tmf_now_ms();
-		int			happened;
+	WaitEventSet *set = CreateWaitEventSet(TMF_WAIT_SET_OWNER, count + 3);
+	WaitEvent	events[SOCKETS_MAX + 3];
+	bool		ready = false;
+	int			happened;
+	int			i;
 
-		left = Max(Min(left, PIECE_MS), 0);
-		happened = WaitLatchOrSocket(MyLatch,
-									 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH | events,
-									 events ? fd : PGINVALID_SOCKET, (long) left,
-									 PG_WAIT_EXTENSION);
-		if (happened & WL_LATCH_SET)
+	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	if (cut_fd >= 0)
+		AddWaitEventToSet(set, WL_SOCKET_READABLE, cut_fd, NULL, NULL);
+	for (i = 0; i < count; i++)
+	{
+		sockets[i].ready = false;
+		AddWaitEventToSet(set, sockets[i].write ? WL_SOCKET_WRITEABLE : WL_SOCKET_READABLE,
+						  sockets[i].fd, NULL, &sockets[i]);
+	}
+	happened = WaitEventSetWait(set, left_ms, events, lengthof(events), PG_WAIT_EXTENSION);
+	FreeWaitEventSet(set);
+
+	for (i = 0; i < happened; i++)
+	{
+		if (events[i].events & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
 			CHECK_FOR_INTERRUPTS();
 		}
-		if (happened & events)
+		else if (events[i].user_data)
+			ready = ((TmfWaitSocket *) events[i].user_data)->ready = true;
+	}
+	return ready;
+}
+
+/* Has what tmf_wait_cut() was told of come to pass? */
+static bool
+is_cut(void)
+{
+	struct pollfd cut = {cut_fd, POLLIN, 0};
+
+	return cut_fd >= 0 && poll(&cut, 1, 0) > 0;
+}
+
+bool
+tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms)
+{
+	Assert(count <= SOCKETS_MAX);
+	for (;;)
+	{
+		int64		left = until_ms < 0 ? PIECE_MS : until_ms - tmf_now_ms();
+
+		if (look(sockets, count, (long) Max(Min(left, PIECE_MS), 0)))
 			return true;
-		if (until_ms >= 0 && tmf_now_ms() >= until_ms)
+		if ((until_ms >= 0 && tmf_now_ms() >= until_ms) || is_cut())
 			return false;
 	}
 }
@@ -68,19 +109,27 @@ wait_for(int fd, int events, int64 until_ms)
 bool
 tmf_wait_readable(int fd, int64 until_ms)
 {
-	return fd < 0 || wait_for(fd, WL_SOCKET_READABLE, until_ms);
-}
+	TmfWaitSocket socket = {fd, false, false};
 
-bool
-tmf_wait_writable(int fd, int64 until_ms)
-{
-	return fd < 0 || wait_for(fd, WL_SOCKET_WRITEABLE, until_ms);
+	return fd < 0 || tmf_wait_sockets(&socket, 1, until_ms);
 }
 
 void
 tmf_wait_until(int64 until_ms)
 {
-	(void) wait_for(PGINVALID_SOCKET, 0, until_ms);
+	(void) tmf_wait_sockets(NULL, 0, until_ms);
+}
+
+void
+tmf_wait_cut(int fd)
+{
+	cut_fd = fd;
+}
+
+void
+tmf_wait_uncut(void)
+{
+	cut_fd = -1;
 }
 
 /* An error takes all timers down, so the timer itself knows best whether it runs. */
@@ -116,7 +165,7 @@ tmf_wait_interrupt(void *argument)
 	if (InterruptHoldoffCount == 0 && CritSectionCount == 0 &&
 		(ProcDiePending || (QueryCancelPending && QueryCancelHoldoffCount == 0)))
 		return true;
-	return tmf_wait_expired(argument);
+	return tmf_wait_expired(argument) || is_cut();
 }
 
 bool

@@ -5,9 +5,11 @@
  * FreeTDS takes encryption and certificates from a configuration file only, so
  * each login gets one of its own, in memory, which also keeps every other file
  * and the environment from having a say.  The TDS version is pinned: with
- * "auto" a server that accepts and stays silent would never let go of us.  The
- * login timeout is a tick of one second, at which the interrupt hook is asked;
- * from the first tick on, signals cut the wait at once.
+ * "auto" a server that accepts and stays silent would never let go of us.
+ *
+ * FreeTDS's login timeout is a tick of one second, at which the interrupt hook is
+ * asked.  Where wire_watch() runs, it is what ends a login, within a tick of its
+ * own: it finds the socket among the descriptors that were free before.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -183,6 +185,22 @@ prepare_socket(int fd)
 	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS);
 }
 
+/* New descriptors are always the lowest ones that are free. */
+static void
+note_free_fds(WireConn *conn)
+{
+	int			limit = (int) sysconf(_SC_OPEN_MAX);
+	int			count = 0;
+	int			fd;
+
+	for (fd = 0; (limit < 0 || fd < limit) && count < WIRE_FREE_FDS; fd++)
+	{
+		if (fcntl(fd, F_GETFD) < 0)
+			conn->free_fd[count++] = fd;
+	}
+	conn->free_fds = count;
+}
+
 /*
  * Runs dbopen() with our configuration file; conn->dbproc is NULL when it
  * failed.  False: the parameters were at fault, nobody was asked.
@@ -208,7 +226,9 @@ open_dbproc(WireConn *conn, const WireLogin *login)
 		env_hide(&saved);
 		dbsetifile(path);
 		dbsetlogintime(1);
+		note_free_fds(conn);
 		conn->dbproc = dbopen(record, name);
+		conn->free_fds = 0;
 		dbsetlogintime(-1);
 		dbsetifile("");
 		env_restore(&saved);
@@ -255,12 +275,8 @@ wire_open(const WireLogin *login, WireConn **result, WireError *error)
 
 	wire_enter(conn, WIRE_MODE_LOGIN);
 	asked = open_dbproc(conn, login);
-	if (conn->dbproc)
-	{
-		conn->interrupted = false;
-		conn->dead = false;
+	if (conn->dbproc && !conn->interrupted)
 		settle_dbproc(conn);
-	}
 	status = wire_outcome(conn);
 	wire_leave();
 

@@ -62,6 +62,28 @@ must_stop(WireConn *conn)
 }
 
 /*
+ * FreeTDS does not tell which socket it logs in by.  It is one that was not open
+ * when the login began, and nobody else in this process opens any meanwhile.
+ */
+static void
+end_login(WireConn *conn)
+{
+	int			i;
+
+	for (i = 0; i < conn->free_fds; i++)
+	{
+		int			type = 0;
+		int			domain = 0;
+		socklen_t	length = sizeof(int);
+
+		if (getsockopt(conn->free_fd[i], SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+			getsockopt(conn->free_fd[i], SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+			type == SOCK_STREAM && (domain == AF_INET || domain == AF_INET6))
+			(void) shutdown(conn->free_fd[i], SHUT_RDWR);
+	}
+}
+
+/*
  * Runs in a signal handler: the only thing done to a connection in the hands of
  * FreeTDS is to end its socket, which FreeTDS then finds by itself.
  */
@@ -71,26 +93,24 @@ wire_watch(void)
 	WireConn   *conn = current;
 	int			saved_errno = errno;
 
-	if (conn == NULL || conn->socket < 0)
+	if (conn == NULL)
 		return;
 	if (!must_stop(conn))
 		conn->overdue_ms = 0;
+	else if (conn->mode == WIRE_MODE_LOGIN)
+	{
+		conn->interrupted = true;
+		end_login(conn);
+	}
 	else if (conn->overdue_ms == 0 && conn->mode == WIRE_MODE_STATEMENT)
 		conn->overdue_ms = wire_now_ms();	/* attention comes first */
 	else if (conn->overdue_ms == 0 || wire_now_ms() - conn->overdue_ms >= WIRE_ATTENTION_MS)
 	{
 		conn->interrupted = true;
-		(void) shutdown(conn->socket, SHUT_RDWR);
+		if (conn->socket >= 0)
+			(void) shutdown(conn->socket, SHUT_RDWR);
 	}
 	errno = saved_errno;
-}
-
-/* During the login only the callbacks are told which socket it is. */
-static void
-learn_socket(WireConn *conn, DBPROCESS *dbproc)
-{
-	if (conn->socket < 0 && conn->mode == WIRE_MODE_LOGIN && dbproc)
-		conn->socket = dbiordesc(dbproc);
 }
 
 /*
@@ -98,11 +118,8 @@ learn_socket(WireConn *conn, DBPROCESS *dbproc)
  * wire_handle_interrupt() has cut the wait.
  */
 static int
-answer_timeout(WireConn *conn, DBPROCESS *dbproc)
+answer_timeout(WireConn *conn)
 {
-	if (conn->mode == WIRE_MODE_LOGIN && dbproc)
-		dbsetinterrupt(dbproc, wire_check_interrupt, wire_handle_interrupt);
-
 	if (!must_stop(conn))
 		return INT_CONTINUE;
 	if (conn->mode == WIRE_MODE_STATEMENT)
@@ -138,13 +155,13 @@ handle_error(DBPROCESS *dbproc, int severity, int dberr, int oserr,
 {
 	WireConn   *conn = current;
 
+	(void) dbproc;
 	(void) severity;
 	(void) oserrstr;
 	if (conn == NULL)
 		return INT_CANCEL;
-	learn_socket(conn, dbproc);
 	if (dberr == SYBETIME)
-		return answer_timeout(conn, dbproc);
+		return answer_timeout(conn);
 	if (is_unmappable(conn, dberr))
 		conn->unmappable = true;
 	else if (dberr != SYBESMSG && conn->error.client_number == 0)
@@ -163,9 +180,9 @@ handle_message(DBPROCESS *dbproc, DBINT msgno, int msgstate, int severity,
 {
 	WireError  *error;
 
+	(void) dbproc;
 	if (current == NULL)
 		return 0;
-	learn_socket(current, dbproc);
 	if (severity < WIRE_SEVERITY_ERROR || current->error.number != 0)
 		return 0;
 	error = &current->error;

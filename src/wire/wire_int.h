@@ -26,6 +26,9 @@ typedef enum WireMode
 	WIRE_MODE_CANCEL			/* give up: attention is out already */
 } WireMode;
 
+/* More descriptors than FreeTDS ever opens for one login, addresses of a name included. */
+#define WIRE_FREE_FDS	32
+
 struct WireConn
 {
 	DBPROCESS  *dbproc;			/* NULL only during the login */
@@ -40,10 +43,12 @@ struct WireConn
 	bool		interrupted;	/* the hook has said stop */
 	int64_t		attention_ms;	/* when attention was sent for it */
 	int64_t		overdue_ms;		/* when wire_watch() first heard the hook say so, 0 = not yet */
+	int			free_fd[WIRE_FREE_FDS]; /* closed when the login began: its socket is one of them */
+	int			free_fds;
 
 	/* of the connection */
 	bool		dead;
-	int			socket;			/* -1 when not known (yet); for wire_watch() */
+	int			socket;			/* -1 during the login; for wire_watch() */
 	int			tds_version;	/* 73, 74 */
 
 	/* of the batch on the wire */

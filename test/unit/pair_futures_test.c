@@ -3,7 +3,8 @@
  *		Every future of a search for the principal.
  *
  * A walk copies the Pair at each attempt and each pause and goes on with every
- * outcome, duration and jitter.  An observer beside it counts rounds and
+ * outcome, duration and jitter, and with every way in which the other side can
+ * start beside an attempt and end.  An observer beside it counts rounds and
  * attempts from what it has fed in, never from the Pair, and holds each step
  * against the rules.  Two paths that the observer cannot tell apart must have
  * led to the same Pair; then one of them is walked, which makes a search of
@@ -27,7 +28,7 @@ typedef struct Observer
 	int64_t		now;
 	int			round;
 	int			tried;			/* attempts in this round */
-	int			last;			/* side of the last attempt, -1 before the first */
+	bool		asked[PAIR_SIDES];	/* whom they were at */
 	bool		answered;
 	bool		refused_alone;	/* the only side has said no */
 } Observer;
@@ -35,6 +36,7 @@ typedef struct Observer
 #define AT_ONCE			1
 #define WITH_SLOT		2
 #define A_LITTLE_LATE	4
+#define BESIDE			8
 
 typedef struct Walk
 {
@@ -44,7 +46,7 @@ typedef struct Walk
 	PairSide	first;
 	const uint32_t *jitters;
 	int			jitter_count;
-	int			endings;		/* when attempts end: set of the flags below */
+	int			endings;		/* when attempts end, and whether two are made at once */
 	int			broken[16];		/* violations by rule */
 	long		states;
 } Walk;
@@ -53,7 +55,7 @@ enum
 {
 	RULE_DEADLINE, RULE_IDEMPOTENT, RULE_FIRST, RULE_ALTERNATES, RULE_ALONE, RULE_SLOT,
 	RULE_NO_WAIT, RULE_PAUSE, RULE_FATAL, RULE_DONE, RULE_GIVE_UP, RULE_MEMORY, RULE_STRAY,
-	RULES
+	RULE_BESIDE, RULE_TURN, RULES
 };
 
 static const char *const rule_names[RULES] = {
@@ -69,7 +71,9 @@ static const char *const rule_names[RULES] = {
 	"a principal ends the search, at its side",
 	"the search ends when, and only when, nothing else can be tried",
 	"what happens next depends on nothing else",
-	"reports out of turn change nothing"
+	"reports out of turn change nothing",
+	"the other side may start beside after 200 ms, if it was not asked in this round",
+	"whoever is ready first has a slot of its own, and the other one is asked next"
 };
 
 /* States already walked, by open addressing. */
@@ -88,9 +92,11 @@ static bool
 same_pair(const Pair *a, const Pair *b)
 {
 	return a->start_ms == b->start_ms && a->timeout_ms == b->timeout_ms &&
-		a->sides == b->sides && a->side == b->side &&
-		a->round == b->round && a->tried == b->tried && a->stepping == b->stepping &&
-		(!a->stepping || a->until_ms == b->until_ms) && a->answered == b->answered &&
+		a->sides == b->sides && a->first == b->first &&
+		a->round == b->round && a->tried[0] == b->tried[0] && a->tried[1] == b->tried[1] &&
+		a->stepping == b->stepping &&
+		(!a->stepping || (a->side == b->side && a->until_ms == b->until_ms &&
+						  a->beside_ms == b->beside_ms)) && a->answered == b->answered &&
 		a->pausing == b->pausing && a->exhausted == b->exhausted &&
 		a->done == b->done && a->fatal == b->fatal;
 }
@@ -99,7 +105,7 @@ static bool
 same_observer(const Observer *a, const Observer *b)
 {
 	return a->now == b->now && a->round == b->round && a->tried == b->tried &&
-		a->last == b->last && a->answered == b->answered &&
+		a->asked[0] == b->asked[0] && a->asked[1] == b->asked[1] && a->answered == b->answered &&
 		a->refused_alone == b->refused_alone;
 }
 
@@ -108,7 +114,7 @@ look_up(const Observer *observer)
 {
 	uint64_t	hash = (uint64_t) observer->now * 2654435761u +
 		(uint64_t) observer->round * 40503u + (uint64_t) observer->tried * 97u +
-		(uint64_t) (observer->last + 1) * 7u +
+		(observer->asked[0] ? 14u : 7u) +
 		(observer->answered ? 3u : 0u) + (observer->refused_alone ? 1u : 0u);
 	size_t		i = (size_t) (hash ^ (hash >> 17)) % SEEN_SIZE;
 
@@ -127,7 +133,8 @@ hold(Walk *walk, int rule, bool condition)
 static bool
 same_step(PairStep a, PairStep b)
 {
-	return a.action == b.action && a.side == b.side && a.until_ms == b.until_ms;
+	return a.action == b.action && a.side == b.side && a.until_ms == b.until_ms &&
+		a.beside_ms == b.beside_ms;
 }
 
 /* The bounds of the pause after the observer's round. */
@@ -149,85 +156,162 @@ pause_bounds(const Observer *observer, double *low, double *high)
 
 static int	live(Walk *walk, const Pair *pair, const Observer *observer);
 
-static void
-check_attempt(Walk *walk, const Observer *observer, PairStep step)
+/* Is the end of a slot that began at now as it should be? */
+static bool
+right_slot(const Walk *walk, const Observer *observer, int64_t now, int64_t until_ms)
 {
 	int64_t		end = walk->start + walk->timeout;
 	double		slot = 0.08 * (double) walk->timeout * (observer->round + 1);
-	double		length = (double) (step.until_ms - observer->now);
+	double		length = (double) (until_ms - now);
+
+	if (walk->sides == 1)
+		return until_ms == end;
+	return length <= (slot < 1 ? 1 : slot) && (until_ms == end || length > slot - 1);
+}
+
+static void
+check_attempt(Walk *walk, const Observer *observer, PairStep step)
+{
+	bool		other_due = walk->sides == 2 && !observer->asked[1 - step.side];
 
 	if (observer->tried == 0)
 		hold(walk, RULE_FIRST, step.side == walk->first);
 	else
-		hold(walk, RULE_ALTERNATES, (int) step.side == 1 - observer->last &&
+		hold(walk, RULE_ALTERNATES, !observer->asked[step.side] &&
 			 observer->tried < walk->sides);
 	if (walk->sides == 1)
-		hold(walk, RULE_ALONE, step.side == walk->first && step.until_ms == end);
-	else if (step.until_ms != end)
-		hold(walk, RULE_SLOT, length <= (slot < 1 ? 1 : slot) && length > slot - 1);
-	else
-		hold(walk, RULE_SLOT, length <= (slot < 1 ? 1 : slot));
+		hold(walk, RULE_ALONE, step.side == walk->first);
+	hold(walk, RULE_SLOT, right_slot(walk, observer, observer->now, step.until_ms));
+	hold(walk, RULE_BESIDE,
+		 step.beside_ms == (other_due ? observer->now + PAIR_BESIDE_MS : INT64_MAX));
 }
 
-/* Goes on from an attempt with one outcome after one duration. */
-static int
-report(Walk *walk, const Pair *before, const Observer *before_seen, PairStep step,
-	   PairOutcome outcome, int64_t ended)
+/* Takes in that an attempt at side has ended; false when the search has, too. */
+static bool
+take_in(Walk *walk, Pair *pair, Observer *observer, PairSide side, PairOutcome outcome,
+		int64_t ended)
 {
-	Pair		pair = *before;
-	Pair		copy;
-	Observer	observer = *before_seen;
 	PairStep	next;
+	Pair		copy;
 
-	pair_report(&pair, outcome);
-	copy = pair;
-	pair_report(&copy, PAIR_OUTCOME_FATAL);
+	pair_report(pair, side, outcome);
+	copy = *pair;
+	pair_report(&copy, side, PAIR_OUTCOME_FATAL);
 	pair_waited(&copy);
-	hold(walk, RULE_STRAY, same_pair(&copy, &pair));
+	hold(walk, RULE_STRAY, same_pair(&copy, pair));
 
-	observer.now = ended;
-	observer.last = step.side;
-	observer.tried++;
+	observer->now = ended;
+	observer->tried++;
+	observer->asked[side] = true;
 	if (outcome == PAIR_OUTCOME_PRINCIPAL || outcome == PAIR_OUTCOME_FATAL)
 	{
-		next = pair_next(&pair, ended, 0);
+		next = pair_next(pair, ended, 0);
 		if (outcome == PAIR_OUTCOME_FATAL)
 			hold(walk, RULE_FATAL, next.action == PAIR_GIVE_UP);
 		else
-			hold(walk, RULE_DONE, next.action == PAIR_DONE && next.side == step.side);
-		return 0;
+			hold(walk, RULE_DONE, next.action == PAIR_DONE && next.side == side);
+		return false;
 	}
 	if (outcome != PAIR_OUTCOME_UNREACHABLE)
-		observer.answered = true;
-	observer.refused_alone = walk->sides == 1 && outcome != PAIR_OUTCOME_LATER;
-	return live(walk, &pair, &observer);
+		observer->answered = true;
+	observer->refused_alone = walk->sides == 1 && outcome != PAIR_OUTCOME_LATER;
+	return true;
 }
 
+/*
+ * Goes on from an attempt at side, which began at observer->now and may take
+ * until until_ms, with every outcome and duration.
+ */
 static int
-live_attempt(Walk *walk, const Pair *pair, const Observer *observer, PairStep step)
+live_outcomes(Walk *walk, const Pair *pair, const Observer *observer, PairSide side,
+			  int64_t until_ms)
 {
-	int64_t		length = step.until_ms - observer->now;
 	int			longest = 0;
 	int			outcome;
 	int			ending;
 
-	check_attempt(walk, observer, step);
 	for (outcome = PAIR_OUTCOME_PRINCIPAL; outcome <= PAIR_OUTCOME_FATAL; outcome++)
 	{
 		for (ending = AT_ONCE; ending <= A_LITTLE_LATE; ending <<= 1)
 		{
-			int64_t		ended = observer->now + (ending == AT_ONCE ? 0 : length) +
+			int64_t		ended = ending == AT_ONCE ? observer->now : until_ms +
 				(ending == A_LITTLE_LATE ? 3 : 0);
-			int			more;
+			Pair		after = *pair;
+			Observer	next = *observer;
+			int			more = 0;
 
 			if ((walk->endings & ending) == 0)
 				continue;
-			more = report(walk, pair, observer, step, (PairOutcome) outcome, ended);
+			if (take_in(walk, &after, &next, side, (PairOutcome) outcome, ended))
+				more = live(walk, &after, &next);
 			if (more + 1 > longest)
 				longest = more + 1;
 		}
 	}
 	return longest;
+}
+
+/* The other side, started beside step, is ready first. */
+static int
+live_turn(Walk *walk, const Pair *pair, const Observer *observer, PairStep step, int64_t now)
+{
+	Pair		after = *pair;
+	Pair		again;
+	Observer	next = *observer;
+	PairSide	other = (PairSide) (1 - step.side);
+	PairStep	turned;
+
+	pair_turn(&after, now);
+	turned = pair_next(&after, now, 0);
+	hold(walk, RULE_TURN, turned.action == PAIR_ATTEMPT && turned.side == other &&
+		 turned.beside_ms == INT64_MAX && right_slot(walk, observer, now, turned.until_ms));
+	hold(walk, RULE_DEADLINE, turned.until_ms <= walk->start + walk->timeout);
+	again = after;
+	hold(walk, RULE_IDEMPOTENT, same_step(pair_next(&again, now + 7, 1), turned));
+	next.now = now;
+	return live_outcomes(walk, &after, &next, other, turned.until_ms);
+}
+
+/* What may happen when the other side is started beside step, at the earliest. */
+static int
+live_beside(Walk *walk, const Pair *pair, const Observer *observer, PairStep step)
+{
+	PairSide	other = (PairSide) (1 - step.side);
+	Pair		after = *pair;
+	Observer	next = *observer;
+	PairStep	goes_on;
+	int			longest = live_turn(walk, pair, observer, step, step.beside_ms);
+	int			more;
+
+	/* the last moment */
+	more = live_turn(walk, pair, observer, step, step.until_ms - 1);
+	longest = more > longest ? more : longest;
+
+	/* it fails: the step goes on */
+	(void) take_in(walk, &after, &next, other, PAIR_OUTCOME_UNREACHABLE, step.beside_ms);
+	goes_on = pair_next(&after, next.now, 0);
+	hold(walk, RULE_TURN, goes_on.action == PAIR_ATTEMPT && goes_on.side == step.side &&
+		 goes_on.until_ms == step.until_ms && goes_on.beside_ms == INT64_MAX);
+	more = 1 + live_outcomes(walk, &after, &next, step.side, step.until_ms);
+	longest = more > longest ? more : longest;
+
+	/* both are silent */
+	next.now = step.until_ms;
+	(void) take_in(walk, &after, &next, step.side, PAIR_OUTCOME_UNREACHABLE, step.until_ms);
+	more = 2 + live(walk, &after, &next);
+	return more > longest ? more : longest;
+}
+
+static int
+live_attempt(Walk *walk, const Pair *pair, const Observer *observer, PairStep step)
+{
+	int			longest = live_outcomes(walk, pair, observer, step.side, step.until_ms);
+	int			more = 0;
+
+	check_attempt(walk, observer, step);
+	if ((walk->endings & BESIDE) != 0 && step.beside_ms < step.until_ms)
+		more = live_beside(walk, pair, observer, step);
+	return more > longest ? more : longest;
 }
 
 static int
@@ -242,12 +326,14 @@ live_pause(Walk *walk, const Pair *pair, const Observer *observer, PairStep step
 	pause_bounds(observer, &low, &high);
 	hold(walk, RULE_PAUSE, length >= low && length <= high);
 	hold(walk, RULE_NO_WAIT, observer->tried == walk->sides);
-	pair_report(&after, PAIR_OUTCOME_PRINCIPAL);
+	pair_report(&after, PAIR_INITIAL, PAIR_OUTCOME_PRINCIPAL);
+	pair_turn(&after, observer->now);
 	hold(walk, RULE_STRAY, same_pair(&after, pair));
 	pair_waited(&after);
 	next.now = step.until_ms;
 	next.round++;
 	next.tried = 0;
+	next.asked[0] = next.asked[1] = false;
 	next.answered = false;
 	return live(walk, &after, &next);
 }
@@ -362,7 +448,6 @@ walk_all(int64_t start, int64_t timeout, int sides, PairSide first, int endings,
 	walk.jitter_count = jitters;
 	walk.endings = endings;
 	observer.now = start;
-	observer.last = -1;
 
 	pair = pair_begin(start, timeout, sides, first);
 	longest = live(&walk, &pair, &observer);
@@ -394,7 +479,9 @@ main(void)
 		{700, AT_ONCE | WITH_SLOT | A_LITTLE_LATE, 4},
 		{2000, AT_ONCE | WITH_SLOT, 1},
 		{15000, AT_ONCE, 1},
-		{15000, WITH_SLOT | A_LITTLE_LATE, 4}
+		{15000, WITH_SLOT | A_LITTLE_LATE, 4},
+		{3000, AT_ONCE | BESIDE, 1},
+		{15000, WITH_SLOT | BESIDE, 1}
 	};
 	size_t		i;
 

@@ -39,7 +39,7 @@ begin_times(int64_t timeout, int sides, PairOutcome outcome, bool whole_slot,
 		count++;
 		if (whole_slot)
 			now = step.until_ms;
-		pair_report(&pair, outcome);
+		pair_report(&pair, step.side, outcome);
 	}
 	return count;
 }
@@ -94,7 +94,7 @@ test_jitter(void)
 		PairStep	step;
 
 		pair_next(&pair, 0, jitter);
-		pair_report(&pair, PAIR_OUTCOME_LATER);
+		pair_report(&pair, PAIR_INITIAL, PAIR_OUTCOME_LATER);
 		step = pair_next(&pair, 0, jitter);
 		if (step.until_ms < least)
 			least = step.until_ms;
@@ -128,7 +128,7 @@ test_without_limit(void)
 				ok(slot == 1200, "without a limit the first slot is that of 15 s");
 			if (slot > widest)
 				widest = slot;
-			pair_report(&pair, PAIR_OUTCOME_UNREACHABLE);
+			pair_report(&pair, step.side, PAIR_OUTCOME_UNREACHABLE);
 		}
 		else if (step.action == PAIR_PAUSE)
 		{
@@ -177,7 +177,7 @@ test_edges(void)
 				if (step.action == PAIR_PAUSE)
 					pair_waited(&pair);
 				else
-					pair_report(&pair, PAIR_OUTCOME_UNREACHABLE);
+					pair_report(&pair, step.side, PAIR_OUTCOME_UNREACHABLE);
 			}
 		}
 	}
@@ -185,11 +185,11 @@ test_edges(void)
 
 	pair = pair_begin(0, 100, 2, PAIR_INITIAL);
 	pair_next(&pair, 0, 0);
-	pair_report(&pair, PAIR_OUTCOME_UNREACHABLE);
+	pair_report(&pair, PAIR_INITIAL, PAIR_OUTCOME_UNREACHABLE);
 	ok(pair_next(&pair, 100, 0).action == PAIR_GIVE_UP, "no attempt begins at the deadline");
 	pair = pair_begin(0, 100, 2, PAIR_INITIAL);
 	pair_next(&pair, 0, 0);
-	pair_report(&pair, PAIR_OUTCOME_UNREACHABLE);
+	pair_report(&pair, PAIR_INITIAL, PAIR_OUTCOME_UNREACHABLE);
 	ok(pair_next(&pair, 99, 0).action == PAIR_ATTEMPT, "one begins just before it");
 
 	pair = pair_begin(0, 15000, 7, PAIR_INITIAL);
@@ -207,12 +207,12 @@ test_alone(void)
 	PairStep	step;
 
 	pair_next(&pair, 0, 0);
-	pair_report(&pair, PAIR_OUTCOME_NOT_PRINCIPAL);
+	pair_report(&pair, PAIR_FAILOVER, PAIR_OUTCOME_NOT_PRINCIPAL);
 	ok(pair_next(&pair, 10, 0).action == PAIR_GIVE_UP, "alone, \"not the principal\" is the end");
 
 	pair = pair_begin(0, 15000, 1, PAIR_FAILOVER);
 	pair_next(&pair, 0, 0);
-	pair_report(&pair, PAIR_OUTCOME_LATER);
+	pair_report(&pair, PAIR_FAILOVER, PAIR_OUTCOME_LATER);
 	step = pair_next(&pair, 10, 0);
 	ok(step.action == PAIR_PAUSE && step.until_ms == 48, "alone, \"in transition\" is waited for");
 	pair_waited(&pair);
@@ -221,9 +221,56 @@ test_alone(void)
 	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_FAILOVER && pair.round == 1,
 	   "and asked again; a second end of the pause changes nothing");
 
-	pair_report(&pair, PAIR_OUTCOME_FATAL);
+	pair_report(&pair, PAIR_FAILOVER, PAIR_OUTCOME_FATAL);
 	ok(pair_next(&pair, 48, 0).action == PAIR_GIVE_UP && pair.fatal,
 	   "after a fatal answer nothing is waited for");
+}
+
+/* A silent side costs what it takes to start the other one beside it. */
+static void
+test_beside(void)
+{
+	Pair		pair = pair_begin(1000, 15000, 2, PAIR_FAILOVER);
+	Pair		silent;
+	PairStep	step = pair_next(&pair, 1000, 0);
+
+	ok(step.side == PAIR_FAILOVER && step.until_ms == 2200 && step.beside_ms == 1200,
+	   "the other side may start 200 ms after the one that was principal last");
+	silent = pair;
+	pair_turn(&pair, 1210);
+	step = pair_next(&pair, 1300, 0);
+	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_INITIAL && step.until_ms == 2410 &&
+	   step.beside_ms == INT64_MAX, "ready first, it has a whole slot");
+	pair_report(&pair, PAIR_INITIAL, PAIR_OUTCOME_NOT_PRINCIPAL);
+	step = pair_next(&pair, 1310, 0);
+	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_FAILOVER && step.until_ms == 2510 &&
+	   step.beside_ms == INT64_MAX, "if it does not serve, the silent one is due, and has one too");
+	pair_report(&pair, PAIR_FAILOVER, PAIR_OUTCOME_PRINCIPAL);
+	step = pair_next(&pair, 1320, 0);
+	ok(step.action == PAIR_DONE && step.side == PAIR_FAILOVER, "it may be the principal after all");
+
+	pair = silent;
+	pair_report(&pair, PAIR_INITIAL, PAIR_OUTCOME_UNREACHABLE);
+	step = pair_next(&pair, 1400, 0);
+	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_FAILOVER && step.until_ms == 2200 &&
+	   step.beside_ms == INT64_MAX, "refused beside, it changes nothing for the silent one");
+	pair_turn(&pair, 1400);
+	ok(pair_next(&pair, 1400, 0).side == PAIR_FAILOVER, "and has had its turn in this round");
+	pair_report(&pair, PAIR_FAILOVER, PAIR_OUTCOME_UNREACHABLE);
+	step = pair_next(&pair, 2200, 0);
+	ok(step.action == PAIR_PAUSE && step.until_ms == 2300, "two silent sides take one slot");
+
+	pair = pair_begin(0, 15000, 1, PAIR_INITIAL);
+	ok(pair_next(&pair, 0, 0).beside_ms == INT64_MAX, "beside a server alone there is nobody");
+	pair_turn(&pair, 300);
+	pair_report(&pair, PAIR_FAILOVER, PAIR_OUTCOME_FATAL);
+	step = pair_next(&pair, 300, 0);
+	ok(step.action == PAIR_ATTEMPT && step.side == PAIR_INITIAL, "whatever may be said of it");
+
+	pair = pair_begin(0, 100, 2, PAIR_INITIAL);
+	pair_next(&pair, 0, 0);
+	pair_turn(&pair, 100);
+	ok(pair_next(&pair, 100, 0).action == PAIR_GIVE_UP, "no turn begins at the deadline");
 }
 
 int
@@ -234,5 +281,6 @@ main(void)
 	test_without_limit();
 	test_edges();
 	test_alone();
+	test_beside();
 	return done_testing();
 }
