@@ -90,10 +90,12 @@ COMMENT ON FUNCTION tds_mirror_status(name)
 IS 'asks both partners of a server, or of all servers, about themselves';
 
 CREATE FUNCTION tds_mirror_partners(
-	OUT server_name text, OUT initial_partner text, OUT initial_name text,
+	OUT server_name text,
+	OUT initial_partner text, OUT initial_name text, OUT initial_source text,
 	OUT failover_partner text, OUT failover_name text, OUT failover_source text,
 	OUT principal text, OUT mirrored boolean, OUT mirroring_guid uuid,
 	OUT role_sequence integer, OUT switches bigint, OUT last_switch timestamptz,
+	OUT last_login timestamptz, OUT from_file boolean,
 	OUT initial_attempts bigint, OUT failover_attempts bigint,
 	OUT initial_error text, OUT failover_error text)
 RETURNS SETOF record
@@ -107,7 +109,7 @@ CREATE VIEW tds_mirror_partners AS
 SELECT * FROM tds_mirror_partners();
 
 COMMENT ON VIEW tds_mirror_partners
-IS 'what this backend believes about the pairs that it has asked';
+IS 'what this backend believes about pairs, having asked them or read the partner file';
 
 GRANT SELECT ON tds_mirror_partners TO PUBLIC;
 
@@ -117,7 +119,7 @@ AS 'MODULE_PATHNAME'
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION tds_mirror_forget(name)
-IS 'drops what this backend has learned about a pair';
+IS 'drops what has been learned about a pair, in every backend and on disk';
 
 REVOKE ALL ON FUNCTION tds_mirror_forget(name) FROM PUBLIC;
 

@@ -1,12 +1,13 @@
 /*
  * src/admin/partners.c
- *		tds_mirror_partners: what this backend believes about its pairs, and
- *		tds_mirror_forget(): believing nothing any more.
+ *		tds_mirror_partners: what is believed about pairs, by this backend or
+ *		in the partner file; tds_mirror_forget(): believing nothing any more.
  *
  * Nothing is asked of anybody; see status.c for that.
  */
 #include "postgres.h"
 
+#include "catalog/pg_foreign_server.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -16,6 +17,7 @@
 
 #include "admin/target.h"
 #include "option/compat.h"
+#include "option/table.h"
 #include "session/partner.h"
 
 PGDLLEXPORT Datum tds_mirror_partners(PG_FUNCTION_ARGS);
@@ -29,6 +31,7 @@ enum PartnersColumn
 	PARTNERS_SERVER,
 	PARTNERS_INITIAL,
 	PARTNERS_INITIAL_NAME,
+	PARTNERS_INITIAL_SOURCE,
 	PARTNERS_FAILOVER,
 	PARTNERS_FAILOVER_NAME,
 	PARTNERS_FAILOVER_SOURCE,
@@ -38,6 +41,8 @@ enum PartnersColumn
 	PARTNERS_SEQUENCE,
 	PARTNERS_SWITCHES,
 	PARTNERS_LAST_SWITCH,
+	PARTNERS_LAST_LOGIN,
+	PARTNERS_FROM_FILE,
 	PARTNERS_INITIAL_ATTEMPTS,
 	PARTNERS_FAILOVER_ATTEMPTS,
 	PARTNERS_INITIAL_ERROR,
@@ -65,14 +70,22 @@ set_text(Datum *values, bool *nulls, int column, const char *text)
 }
 
 static void
+set_moment(Datum *values, bool *nulls, int column, TimestampTz moment)
+{
+	nulls[column] = moment == 0;
+	values[column] = TimestampTzGetDatum(moment);
+}
+
+static void
 set_side(Datum *values, bool *nulls, const TmfPartnerSide *side, int address, int name,
-		 int attempts, int error)
+		 int source, int attempts, int error)
 {
 	char		text[ENDPOINT_TEXT_MAX];
 
 	endpoint_format(&side->endpoint, text, sizeof(text));
 	set_text(values, nulls, address, text);
 	set_text(values, nulls, name, side->learned_name);
+	set_text(values, nulls, source, source_names[side->source]);
 	set_text(values, nulls, error, side->last_error);
 	values[attempts] = Int64GetDatum(side->attempts);
 }
@@ -86,12 +99,13 @@ put_entry(ReturnSetInfo *result, const TmfPartners *entry)
 
 	set_text(values, nulls, PARTNERS_SERVER, server->servername);
 	set_side(values, nulls, &entry->side[PAIR_INITIAL], PARTNERS_INITIAL,
-			 PARTNERS_INITIAL_NAME, PARTNERS_INITIAL_ATTEMPTS, PARTNERS_INITIAL_ERROR);
+			 PARTNERS_INITIAL_NAME, PARTNERS_INITIAL_SOURCE, PARTNERS_INITIAL_ATTEMPTS,
+			 PARTNERS_INITIAL_ERROR);
 	set_side(values, nulls, &entry->side[PAIR_FAILOVER], PARTNERS_FAILOVER,
-			 PARTNERS_FAILOVER_NAME, PARTNERS_FAILOVER_ATTEMPTS, PARTNERS_FAILOVER_ERROR);
+			 PARTNERS_FAILOVER_NAME, PARTNERS_FAILOVER_SOURCE, PARTNERS_FAILOVER_ATTEMPTS,
+			 PARTNERS_FAILOVER_ERROR);
 	if (!entry->has_failover)
 		nulls[PARTNERS_FAILOVER] = true;
-	set_text(values, nulls, PARTNERS_FAILOVER_SOURCE, source_names[entry->side[PAIR_FAILOVER].source]);
 	set_text(values, nulls, PARTNERS_PRINCIPAL,
 			 entry->principal_known ? side_names[entry->principal] : NULL);
 
@@ -103,10 +117,35 @@ put_entry(ReturnSetInfo *result, const TmfPartners *entry)
 	nulls[PARTNERS_SEQUENCE] = entry->role_sequence < 0;
 	values[PARTNERS_SEQUENCE] = Int32GetDatum(entry->role_sequence);
 	values[PARTNERS_SWITCHES] = Int64GetDatum(entry->switches);
-	nulls[PARTNERS_LAST_SWITCH] = entry->last_switch == 0;
-	values[PARTNERS_LAST_SWITCH] = TimestampTzGetDatum(entry->last_switch);
+	set_moment(values, nulls, PARTNERS_LAST_SWITCH, entry->last_switch);
+	set_moment(values, nulls, PARTNERS_LAST_LOGIN, entry->known_at);
+	values[PARTNERS_FROM_FILE] = BoolGetDatum(entry->from_file);
 
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* Has every server that the user may use take in what other backends have recorded. */
+static void
+read_files(void)
+{
+	ListCell   *cell;
+
+	foreach(cell, tmf_target_names())
+	{
+		const ForeignServer *server = GetForeignServerByName(lfirst(cell), false);
+
+		/* one whose options were dropped would raise an error that nobody asked for */
+		if (tmf_option_text(server->options, "servername", ForeignServerRelationId) != NULL &&
+			tmf_option_text(server->options, "database", ForeignServerRelationId) != NULL)
+			(void) tmf_partners_get(tmf_server_options(server->serverid));
+	}
+}
+
+static bool
+has_something(const TmfPartners *entry)
+{
+	return entry->known_at != 0 || entry->side[PAIR_INITIAL].attempts > 0 ||
+		entry->side[PAIR_FAILOVER].attempts > 0;
 }
 
 Datum
@@ -116,11 +155,12 @@ tds_mirror_partners(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
+	read_files();
 	foreach(cell, tmf_partners_list())
 	{
 		const TmfPartners *entry = lfirst(cell);
 
-		if (tmf_target_visible(entry->serverid))
+		if (has_something(entry) && tmf_target_visible(entry->serverid))
 			put_entry(result, entry);
 	}
 	return (Datum) 0;
