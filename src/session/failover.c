@@ -31,6 +31,7 @@ typedef struct Search
 	TmfProbe	probe[PAIR_SIDES];	/* of this round */
 	bool		tried[PAIR_SIDES];
 	bool		transient;		/* somebody answered that it does not serve, or not yet */
+	bool		stale;			/* somebody serves, by a role sequence that has been passed */
 	TmfIdentity identity;		/* of whoever ended the search */
 	TmfAttempt	last;
 } Search;
@@ -68,6 +69,7 @@ refuse(Search *search, TmfIdentity identity, const char *summary)
 	TmfAttempt *attempt = &search->last;
 
 	search->identity = identity;
+	search->stale |= identity == TMF_IDENTITY_STALE;
 	attempt->sqlstate = refusals[identity].sqlstate;
 	attempt->verdict = refusals[identity].outcome == PAIR_OUTCOME_FATAL ?
 		VERDICT_GIVE_UP : VERDICT_NOT_PRINCIPAL;
@@ -249,6 +251,9 @@ raise_not_found(const Search *search)
 			(errcode(ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION),
 			 errmsg("could not find the principal of server \"%s\"", name),
 			 errdetail_internal("%s", describe_attempts(search)),
+			 search->stale ?
+			 errhint("If service was restored from an older state on purpose, run SELECT tds_mirror_forget('%s'); otherwise find the partner with the higher role sequence.",
+					 name) :
 			 search->transient ?
 			 errhint("A failover may be under way, or no partner is principal: SELECT * FROM tds_mirror_status('%s') asks both.",
 					 name) :
