@@ -15,18 +15,24 @@ typedef struct TmfRow
 {
 	Relation	rel;			/* for messages */
 	int			columns;		/* that the plan asked for; 0: the result has a dummy */
+	int			handed;			/* of them, from the first, are handed over */
 	AttrNumber *attributes;		/* local attribute of each */
+	int		   *assumed;		/* remote types that each may have, TMF_REMOTE(); 0: any */
 	TmfDecoder *decoders;
 	int			column;			/* being read, -1 none */
 	uint64		number;			/* of the row being read, from 1 */
 } TmfRow;
 
-/* retrieved: attribute numbers of rel.  Lives in CurrentMemoryContext. */
-extern TmfRow *tmf_row_make(Relation rel, List *retrieved);
+/*
+ * columns: attribute numbers of rel; the others are as in TmfSelect.  Lives in
+ * CurrentMemoryContext.
+ */
+extern TmfRow *tmf_row_make(Relation rel, List *columns, int handed, List *assumed);
 
 /*
  * Chooses the decoders for the result that conn has; raises when a column of
- * it cannot be read as it is declared.  Caches live in context.
+ * it cannot be read as it is declared, or is not what a condition on it was
+ * shipped for.  Caches live in context.
  */
 extern void tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context);
 

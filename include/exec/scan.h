@@ -10,6 +10,7 @@
 #include "utils/resowner.h"
 #include "utils/tuplestore.h"
 
+#include "exec/parameters.h"
 #include "exec/row.h"
 #include "session/session.h"
 
@@ -37,6 +38,7 @@ typedef struct TmfScan
 
 	UserMapping *user;
 	const char *sql;
+	TmfParameters *parameters;	/* NULL: the statement has none */
 	TmfRow	   *row;
 	TupleTableSlot *wire_slot;	/* the row handed over from the wire */
 	TupleTableSlot *spool_slot; /* the row on its way into the store */
@@ -52,13 +54,17 @@ typedef struct TmfScan
 	uint64		handed;			/* rows of this execution handed over */
 	int			retries;		/* of this execution */
 
-	bool		consumed;		/* a row of some execution was handed over ... */
+	uint64		consumed;		/* rows of all executions that were handed over ... */
 	uint64		consumed_generation;	/* ... last from a session of this generation */
 
 	/* for EXPLAIN ANALYZE */
+	bool		measured;		/* somebody will ask: count bytes */
+	int64		bytes_before;	/* of the session, when the execution began */
+	uint64		bytes_received;
 	uint64		rows_received;
+	uint64		executions;		/* statements sent, those sent again included */
 	uint64		reexecutions;
-	char	   *partner;		/* who answered last, NULL: nobody was asked */
+	char		partner[ENDPOINT_TEXT_MAX]; /* who answered last, "": nobody was asked */
 } TmfScan;
 
 extern void tmfBeginForeignScan(ForeignScanState *node, int eflags);
@@ -68,7 +74,7 @@ extern void tmfEndForeignScan(ForeignScanState *node);
 
 /* execution.c: one remote execution of a scan's statement */
 
-/* NONE -> WIRE, STORE (keep), or LOST. */
+/* NONE -> WIRE, STORE (keep), LOST, or DONE (no row can qualify: nobody is asked). */
 extern void tmf_execution_start(TmfScan *scan);
 
 /* WIRE: a row is in wire_slot; false: source has changed. */
@@ -89,9 +95,9 @@ extern void tmf_execution_spool(TmfStream *stream);
 extern void tmf_running_add(TmfScan *scan);
 
 /*
- * Have rows of scan's server been handed over in the same portal that session
- * may not be combined with?
+ * How many rows of scan's server have been handed over in the same portal that
+ * those of session may not be combined with.
  */
-extern bool tmf_running_other_data(const TmfScan *scan, const TmfSession *session);
+extern uint64 tmf_running_other_rows(const TmfScan *scan, const TmfSession *session);
 
 #endif

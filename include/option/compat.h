@@ -55,19 +55,22 @@ extern int no_such_variable
 #include "commands/explain_state.h"
 #endif
 
-/* create_foreignscan_path() of a base relation, without pathkeys and outer path */
+/*
+ * create_foreignscan_path() of a base relation that takes values from the
+ * relations outer, without pathkeys and outer path
+ */
 #if PG_VERSION_NUM >= 180000
-#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total) \
+#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total, outer) \
 	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, \
-							(rel)->lateral_relids, NULL, NIL, NIL)
+							outer, NULL, NIL, NIL)
 #elif PG_VERSION_NUM >= 170000
-#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total) \
+#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total, outer) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
-							(rel)->lateral_relids, NULL, NIL, NIL)
+							outer, NULL, NIL, NIL)
 #else
-#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total) \
+#define TMF_FOREIGNSCAN_PATH(root, rel, rows, startup, total, outer) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, \
-							(rel)->lateral_relids, NULL, NIL)
+							outer, NULL, NIL)
 #endif
 
 #endif

@@ -7,9 +7,21 @@
 
 #include "plan/relinfo.h"
 
+typedef struct TmfCost
+{
+	double		rows;
+	Cost		startup;
+	Cost		total;
+} TmfCost;
+
 /* Sets rel->rows and rel->reltarget->width. */
 extern void tmf_cost_size(PlannerInfo *root, RelOptInfo *rel);
 
-extern void tmf_cost_scan(RelOptInfo *rel, Cost *startup, Cost *total);
+/* A scan with the restrictions of rel alone. */
+extern void tmf_cost_scan(PlannerInfo *root, RelOptInfo *rel, TmfCost *cost);
+
+/* One execution of a scan with the join clauses of param as well. */
+extern void tmf_cost_parameterized(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
+								   TmfCost *cost);
 
 #endif

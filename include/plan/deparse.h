@@ -6,15 +6,42 @@
 #define PLAN_DEPARSE_H
 
 #include "lib/stringinfo.h"
+#include "nodes/pathnodes.h"
 
-#include "plan/relinfo.h"
+/* A SELECT of one base relation. */
+typedef struct TmfSelect
+{
+	char	   *sql;
 
-/*
- * The SELECT of a base relation.  *retrieved is the list of the attribute
- * numbers behind its columns, in order; when it is NIL the SELECT has one
- * column that stands for nothing, since T-SQL has no empty select list.
- */
-extern void tmf_deparse_select(StringInfo sql, const TmfRelInfo *info, Oid relid,
-							   List **retrieved);
+	/*
+	 * The attribute numbers behind its columns.  The first ones are handed over;
+	 * the rest is there to have its types checked.  When it is NIL the SELECT has
+	 * one column that stands for nothing, since T-SQL has no empty select list.
+	 */
+	List	   *columns;
+	int			handed;
+	List	   *assumed;		/* of each column: the remote types that its conditions allow, 0: any */
+
+	List	   *params;			/* expressions: the values of @P1, @P2 ... */
+	List	   *strict;			/* of each: does its being NULL mean that no row qualifies? */
+} TmfSelect;
+
+/* conditions: expressions that tmf_ship_clause() lets be shipped. */
+extern void tmf_deparse_select(RelOptInfo *rel, Oid relid, List *conditions, TmfSelect *select);
+
+/* deparse_expr.c: the WHERE of such a statement, and what follows from it */
+
+typedef struct TmfWhere
+{
+	RelOptInfo *rel;
+	Oid			relid;
+	StringInfoData sql;			/* empty: there are no conditions */
+	int		   *assumed;		/* by attribute number - 1: as TmfSelect.assumed; 0 also: not used */
+	List	   *params;
+	List	   *strict;
+} TmfWhere;
+
+extern void tmf_deparse_where(TmfWhere *where, RelOptInfo *rel, Oid relid, int attributes,
+							  List *conditions);
 
 #endif

@@ -7,11 +7,19 @@
 
 #include "foreign/fdwapi.h"
 
-/* Members of ForeignScan.fdw_private, in this order. */
+/*
+ * Members of ForeignScan.fdw_private, in this order: see TmfSelect.  The values
+ * of the parameters are the expressions of fdw_exprs.
+ */
 typedef enum TmfScanPrivate
 {
 	TMF_SCAN_SQL,				/* String: the remote SELECT */
-	TMF_SCAN_RETRIEVED			/* IntList: attribute numbers behind its columns, or NIL */
+	TMF_SCAN_COLUMNS,			/* IntList: attribute numbers behind its columns, or NIL */
+	TMF_SCAN_HANDED,			/* Integer: how many of them, from the first, are handed over */
+	TMF_SCAN_ASSUMED,			/* IntList: remote types that each column may have */
+	TMF_SCAN_STRICT,			/* IntList: of each parameter, does NULL mean no rows? */
+	TMF_SCAN_REASONS			/* List of String: why each clause of the plan's qual was not
+								 * shipped; empty: it was, and is rechecked */
 } TmfScanPrivate;
 
 extern void tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid);
@@ -20,5 +28,11 @@ extern ForeignScan *tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid re
 									  ForeignPath *best_path, List *tlist,
 									  List *scan_clauses, Plan *outer_plan);
 extern RowMarkType tmfGetForeignRowMarkType(RangeTblEntry *rte, LockClauseStrength strength);
+
+/*
+ * join_paths.c: what other relations a scan of rel could take values from, so
+ * that a clause between them can be shipped.  A list of ParamPathInfo.
+ */
+extern List *tmf_parameterizations(PlannerInfo *root, RelOptInfo *rel);
 
 #endif

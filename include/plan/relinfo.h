@@ -20,12 +20,20 @@ typedef struct TmfRelInfo
 	 */
 	List	   *remote_conds;
 	List	   *local_conds;
+	int			values;			/* parameters that remote_conds take */
 
 	Bitmapset  *attrs_used;		/* offset by FirstLowInvalidHeapAttributeNumber */
 } TmfRelInfo;
 
 /* Fills rel->fdw_private from the catalog; contacts nobody. */
 extern void tmf_relinfo_init(RelOptInfo *rel, Oid relid);
+
+/*
+ * Sorts clauses (RestrictInfos) into those evaluated there and here; the same
+ * clause may be in both.  *values counts the parameters that remote ones take.
+ */
+extern void tmf_relinfo_sort(RelOptInfo *rel, List *clauses, List **remote, List **local,
+							 int *values);
 
 static inline TmfRelInfo *
 tmf_relinfo(RelOptInfo *rel)

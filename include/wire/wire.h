@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 typedef struct WireConn WireConn;
+typedef struct WireParameter WireParameter;
 
 typedef enum WireStatus
 {
@@ -136,6 +137,13 @@ extern void wire_watch(void);
 extern WireStatus wire_send(WireConn *conn, const char *sql);
 
 /*
+ * The same for a statement with parameters @P1, @P2 ...  WIRE_FAILED with a
+ * client's error: a type that cannot be sent, or no memory.
+ */
+extern WireStatus wire_send_parameters(WireConn *conn, const char *sql, int count,
+									   const WireParameter *parameters);
+
+/*
  * The next result that has columns or a count.  WIRE_OK: one is there (it may
  * have 0 columns); WIRE_END: the batch is done.  WIRE_FAILED is sticky until
  * the batch is drained by wire_drain().
@@ -151,6 +159,12 @@ extern WireStatus wire_next_row(WireConn *conn);
  * when it carried none.  Modulo 2^32.
  */
 extern int64_t wire_row_count(const WireConn *conn);
+
+/*
+ * True when the answer to the last statement has arrived as a whole: reading it
+ * to its end waits for nobody.  False: it has not, or nobody can tell.
+ */
+extern bool wire_all_here(const WireConn *conn);
 
 /* Reads and drops what the server still sends for the batch. */
 extern WireStatus wire_drain(WireConn *conn);
@@ -207,12 +221,12 @@ typedef struct WireDateTime
 } WireDateTime;
 
 /* A typed value for the server, laid out as wire_value() hands out one of its type. */
-typedef struct WireParameter
+struct WireParameter
 {
 	WireType	type;
 	const void *value;			/* NULL: SQL NULL */
 	int			length;			/* bytes at value */
-} WireParameter;
+};
 
 typedef struct WireColumn
 {
@@ -238,6 +252,13 @@ extern int	wire_decimal_bytes(int precision);
 
 /* Characters of the running result that did not map to UTF-8 (FreeTDS 2403). */
 extern bool wire_unmappable(const WireConn *conn);
+
+/*
+ * Bytes that have arrived from the server since the connection was opened, as
+ * they stand on the wire (with TLS: encrypted).  -1: not known.  conn may be
+ * NULL.
+ */
+extern int64_t wire_bytes_received(const WireConn *conn);
 
 /* "freetds v1.3.17" */
 extern const char *wire_library_version(void);

@@ -43,27 +43,69 @@ drop_store(TmfScan *scan)
 	scan->whole = false;
 }
 
+/*
+ * A portal shows one state of the data, as far as a failover could tell states
+ * apart: what it has read stays true on the session that continues it.
+ */
+static void
+check_same_data(TmfScan *scan)
+{
+	uint64		rows = tmf_running_other_rows(scan, scan->session);
+
+	if (rows > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CONNECTION_FAILURE),
+				 errmsg("the connection to foreign table \"%s\" was lost in the middle of the statement",
+						RelationGetRelationName(scan->row->rel)),
+				 errdetail(UINT64_FORMAT " rows had been received, and it is not certain that the server now at %s has the same data.",
+						   rows, tmf_session_address(scan->session)),
+				 errhint("Run the statement again: it will go to whichever partner is principal then.")));
+}
+
+/* Adds what the session has received since the execution began. */
+static void
+count_bytes(TmfScan *scan)
+{
+	int64		now;
+
+	if (!scan->measured || scan->bytes_before < 0)
+		return;
+	now = wire_bytes_received(tmf_session_conn(scan->session));
+	if (now > scan->bytes_before)
+		scan->bytes_received += now - scan->bytes_before;
+	scan->bytes_before = -1;
+}
+
 void
 tmf_execution_start(TmfScan *scan)
 {
-	TmfSession *lost = scan->session;
-	TmfRequest	request = {scan->sql};
+	TmfRequest	request;
 
 	drop_store(scan);
 	scan->fetched = 0;
 	scan->handed = 0;
-	scan->session = tmf_session_acquire(scan->user);
-	if (scan->retries > 0 && tmf_running_other_data(scan, scan->session))
-		tmf_session_raise_lost(lost, scan->sql, 0);
-	scan->generation = tmf_session_generation(scan->session);
+	if (!tmf_parameters_bind(scan->parameters))
+	{
+		scan->source = TMF_SOURCE_DONE;
+		return;
+	}
+	request.sql = scan->sql;
+	request.parameters = tmf_parameters_count(scan->parameters);
+	request.parameter = tmf_parameters_values(scan->parameters);
 
+	scan->session = tmf_session_acquire(scan->user);
+	check_same_data(scan);
+	scan->generation = tmf_session_generation(scan->session);
+	if (scan->measured)
+		scan->bytes_before = wire_bytes_received(tmf_session_conn(scan->session));
+	scan->executions++;
 	if (!tmf_session_query(scan->session, &request, &scan->stream))
 	{
 		scan->source = TMF_SOURCE_LOST;
 		return;
 	}
 	scan->source = TMF_SOURCE_WIRE;
-	scan->partner = MemoryContextStrdup(scan->context, tmf_session_address(scan->session));
+	strlcpy(scan->partner, tmf_session_address(scan->session), sizeof(scan->partner));
 	MemoryContextReset(scan->bind_context);
 	tmf_row_bind(scan->row, tmf_session_conn(scan->session), scan->bind_context);
 	if (scan->keep)
@@ -84,6 +126,8 @@ fetch_row(TmfScan *scan)
 		scan->fetched++;
 		scan->rows_received++;
 	}
+	else
+		count_bytes(scan);
 	return fetch;
 }
 
@@ -173,7 +217,10 @@ void
 tmf_execution_stop(TmfScan *scan)
 {
 	if (scan->source == TMF_SOURCE_WIRE)
+	{
 		tmf_session_end(scan->session, &scan->stream);
+		count_bytes(scan);
+	}
 	drop_store(scan);
 	scan->retries = 0;
 	scan->source = TMF_SOURCE_NONE;

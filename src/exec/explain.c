@@ -2,16 +2,71 @@
  * src/exec/explain.c
  *		What EXPLAIN says about a foreign scan.
  *
- * VERBOSE shows what would be sent, ANALYZE who answered and how much.
+ * VERBOSE shows what would be sent, what is rechecked here, and for each clause
+ * that is not sent the reason; ANALYZE who answered and how much.
  */
 #include "postgres.h"
 
 #include "commands/explain.h"
+#include "utils/ruleutils.h"
 
 #include "exec/explain.h"
 #include "exec/scan.h"
 #include "option/compat.h"
 #include "plan/paths.h"
+
+/* A list under one label; in text a line for each. */
+static void
+show_list(const char *label, List *texts, ExplainState *es)
+{
+	ListCell   *lc;
+
+	if (texts == NIL)
+		return;
+	if (es->format != EXPLAIN_FORMAT_TEXT)
+	{
+		ExplainPropertyList(label, texts, es);
+		return;
+	}
+	foreach(lc, texts)
+		ExplainPropertyText(label, lfirst(lc), es);
+}
+
+static void
+show_parameters(ForeignScan *plan, List *context, ExplainState *es)
+{
+	List	   *texts = NIL;
+	ListCell   *lc;
+
+	foreach(lc, plan->fdw_exprs)
+		texts = lappend(texts, psprintf("@P%d = %s", foreach_current_index(lc) + 1,
+										deparse_expression(lfirst(lc), context, true, false)));
+	show_list("Remote Parameter", texts, es);
+}
+
+/* The plan's qual, clause by clause. */
+static void
+show_clauses(ForeignScan *plan, List *context, ExplainState *es)
+{
+	List	   *reasons = list_nth(plan->fdw_private, TMF_SCAN_REASONS);
+	List	   *rechecked = NIL;
+	List	   *not_shipped = NIL;
+	ListCell   *clause;
+	ListCell   *lc;
+
+	forboth(clause, plan->scan.plan.qual, lc, reasons)
+	{
+		char	   *text = deparse_expression(lfirst(clause), context, true, false);
+		const char *reason = strVal(lfirst(lc));
+
+		if (reason[0] == '\0')
+			rechecked = lappend(rechecked, text);
+		else
+			not_shipped = lappend(not_shipped, psprintf("%s: %s", text, reason));
+	}
+	show_list("Rechecked", rechecked, es);
+	show_list("Not Shipped", not_shipped, es);
+}
 
 void
 tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
@@ -20,12 +75,20 @@ tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	TmfScan    *scan = node->fdw_state;
 
 	if (es->verbose)
+	{
+		List	   *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
+
 		ExplainPropertyText("Remote SQL",
 							strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL)), es);
-	if (!es->analyze || scan == NULL || scan->partner == NULL)
+		show_parameters(plan, context, es);
+		show_clauses(plan, context, es);
+	}
+	if (!es->analyze || scan == NULL || scan->partner[0] == '\0')
 		return;
 	ExplainPropertyText("Remote Partner", scan->partner, es);
+	ExplainPropertyUInteger("Remote Executions", NULL, scan->executions, es);
 	ExplainPropertyUInteger("Remote Rows", NULL, scan->rows_received, es);
+	ExplainPropertyUInteger("Remote Bytes", NULL, scan->bytes_received, es);
 	if (scan->reexecutions > 0 || es->format != EXPLAIN_FORMAT_TEXT)
 		ExplainPropertyUInteger("Remote Re-Executions", NULL, scan->reexecutions, es);
 }

@@ -7,23 +7,32 @@
 #include "postgres.h"
 
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "exec/row.h"
+#include "plan/shippable.h"
 #include "session/report.h"
 #include "value/typemap.h"
 
 TmfRow *
-tmf_row_make(Relation rel, List *retrieved)
+tmf_row_make(Relation rel, List *columns, int handed, List *assumed)
 {
 	TmfRow	   *row = palloc0(sizeof(TmfRow));
-	ListCell   *lc;
+	int			count = list_length(columns);
+	int			i;
 
 	row->rel = rel;
 	row->column = -1;
-	row->attributes = palloc(sizeof(AttrNumber) * (list_length(retrieved) + 1));
-	row->decoders = palloc0(sizeof(TmfDecoder) * (list_length(retrieved) + 1));
-	foreach(lc, retrieved)
-		row->attributes[row->columns++] = lfirst_int(lc);
+	row->columns = count;
+	row->handed = handed;
+	row->attributes = palloc(sizeof(AttrNumber) * (count + 1));
+	row->assumed = palloc(sizeof(int) * (count + 1));
+	row->decoders = palloc0(sizeof(TmfDecoder) * (handed + 1));
+	for (i = 0; i < count; i++)
+	{
+		row->attributes[i] = list_nth_int(columns, i);
+		row->assumed[i] = list_nth_int(assumed, i);
+	}
 	return row;
 }
 
@@ -31,6 +40,41 @@ static Form_pg_attribute
 local_column(const TmfRow *row, int column)
 {
 	return TupleDescAttr(RelationGetDescr(row->rel), row->attributes[column] - 1);
+}
+
+static void
+bind_column(TmfRow *row, int column, const WireColumn *remote, MemoryContext context)
+{
+	Form_pg_attribute local = local_column(row, column);
+
+	if (!tmf_decoder_init(&row->decoders[column], remote, NameStr(local->attname),
+						  local->atttypid, local->atttypmod, context))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot be read as %s",
+						NameStr(local->attname), RelationGetRelationName(row->rel),
+						format_type_be(local->atttypid)),
+				 errdetail("The type of the remote column \"%s\" is %s.",
+						   tmf_report_words(remote->name), tmf_typemap_remote_name(remote->type)),
+				 errhint("%s", tmf_typemap_remedy(remote->type, row->decoders[column].base))));
+}
+
+/* The server has evaluated a condition that was meant for other types. */
+static void
+check_assumed(const TmfRow *row, int column, const WireColumn *remote)
+{
+	Form_pg_attribute local = local_column(row, column);
+
+	if (row->assumed[column] == 0 || (row->assumed[column] & TMF_REMOTE(remote->type)) != 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("column \"%s\" of foreign table \"%s\" is not of a type for which a condition on %s may be evaluated by the server",
+					NameStr(local->attname), RelationGetRelationName(row->rel),
+					format_type_be(local->atttypid)),
+			 errdetail("The type of the remote column \"%s\" is %s.",
+					   tmf_report_words(remote->name), tmf_typemap_remote_name(remote->type)),
+			 errhint("%s", tmf_typemap_remedy(remote->type, getBaseType(local->atttypid)))));
 }
 
 void
@@ -58,21 +102,12 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 	}
 	for (i = 0; i < row->columns; i++)
 	{
-		Form_pg_attribute local = local_column(row, i);
 		WireColumn	remote;
 
 		wire_column(conn, i, &remote);
-		if (!tmf_decoder_init(&row->decoders[i], &remote, NameStr(local->attname),
-							  local->atttypid, local->atttypmod, context))
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-					 errmsg("column \"%s\" of foreign table \"%s\" cannot be read as %s",
-							NameStr(local->attname), RelationGetRelationName(row->rel),
-							format_type_be(local->atttypid)),
-					 errdetail("The type of the remote column \"%s\" is %s.",
-							   tmf_report_words(remote.name), tmf_typemap_remote_name(remote.type)),
-					 errhint("%s", tmf_typemap_remedy(remote.type,
-													  row->decoders[i].base))));
+		if (i < row->handed)
+			bind_column(row, i, &remote, context);
+		check_assumed(row, i, &remote);
 	}
 }
 
@@ -101,7 +136,7 @@ raise_unmappable(TmfRow *row, const WireConn *conn)
 	int			i;
 
 	initStringInfo(&columns);
-	for (i = 0; i < row->columns; i++)
+	for (i = 0; i < row->handed; i++)
 	{
 		int			length;
 		const char *value = wire_value(conn, i, &length);
@@ -134,7 +169,7 @@ tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, TupleTableSlot *s
 
 	if (wire_unmappable(conn))
 		raise_unmappable(row, conn);
-	for (i = 0; i < row->columns; i++)
+	for (i = 0; i < row->handed; i++)
 	{
 		int			attribute = row->attributes[i] - 1;
 		int			length;

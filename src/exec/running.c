@@ -28,20 +28,21 @@ tmf_running_add(TmfScan *scan)
 	MemoryContextRegisterResetCallback(scan->context, &scan->callback);
 }
 
-bool
-tmf_running_other_data(const TmfScan *scan, const TmfSession *session)
+uint64
+tmf_running_other_rows(const TmfScan *scan, const TmfSession *session)
 {
+	uint64		rows = 0;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &running)
 	{
 		TmfScan    *other = dlist_container(TmfScan, node, iter.cur);
 
-		if (other->estate == scan->estate && other->consumed &&
+		if (other->estate == scan->estate && other->consumed > 0 &&
 			other->user->serverid == scan->user->serverid &&
 			other->consumed_generation != tmf_session_generation(session) &&
 			!tmf_session_same_data(session, other->consumed_generation))
-			return true;
+			rows += other->consumed;
 	}
-	return false;
+	return rows;
 }

@@ -54,9 +54,14 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0;
 	rte = exec_rt_fetch(plan->scan.scanrelid, scan->estate);
 	scan->user = GetUserMapping(TMF_SCAN_USER(plan, rte), plan->fs_server);
+	scan->measured = scan->estate->es_instrument != 0;
 	scan->sql = strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL));
+	scan->parameters = tmf_parameters_make(&node->ss.ps, plan->fdw_exprs,
+										   list_nth(plan->fdw_private, TMF_SCAN_STRICT));
 	scan->row = tmf_row_make(node->ss.ss_currentRelation,
-							 list_nth(plan->fdw_private, TMF_SCAN_RETRIEVED));
+							 list_nth(plan->fdw_private, TMF_SCAN_COLUMNS),
+							 intVal(list_nth(plan->fdw_private, TMF_SCAN_HANDED)),
+							 list_nth(plan->fdw_private, TMF_SCAN_ASSUMED));
 	MemoryContextSwitchTo(old);
 
 	scan->wire_slot = make_slot(scan, &TTSOpsVirtual);
@@ -70,7 +75,7 @@ static TupleTableSlot *
 hand_over(TmfScan *scan, TupleTableSlot *slot)
 {
 	scan->handed++;
-	scan->consumed = true;
+	scan->consumed++;
 	scan->consumed_generation = scan->generation;
 	return slot;
 }
@@ -127,18 +132,23 @@ tmfIterateForeignScan(ForeignScanState *node)
 }
 
 /*
- * The remote statement has no parameters, so a whole result in the store is
- * still the answer.  Otherwise one rescan makes the next one likely: the
- * result is kept from now on.
+ * With the values that it had, a whole result in the store is still the answer.
+ * Otherwise one rescan makes the next one likely: the result is kept from now
+ * on.  With other values it is another statement, and nothing is known of what
+ * follows.
  */
 void
 tmfReScanForeignScan(ForeignScanState *node)
 {
 	TmfScan    *scan = node->fdw_state;
+	bool		other = tmf_parameters_depend(scan->parameters, node->ss.ps.chgParam);
 
+	if (other)
+		tmf_parameters_unbind(scan->parameters);
 	if (scan->source == TMF_SOURCE_NONE)
 		return;
-	if (scan->whole && (scan->source == TMF_SOURCE_STORE || scan->source == TMF_SOURCE_DONE))
+	if (!other && scan->whole &&
+		(scan->source == TMF_SOURCE_STORE || scan->source == TMF_SOURCE_DONE))
 	{
 		tuplestore_rescan(scan->store);
 		scan->source = TMF_SOURCE_STORE;
@@ -146,7 +156,8 @@ tmfReScanForeignScan(ForeignScanState *node)
 		return;
 	}
 	tmf_execution_stop(scan);
-	scan->keep = true;
+	if (!other)
+		scan->keep = true;
 }
 
 void

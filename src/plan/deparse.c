@@ -3,7 +3,7 @@
  *		Plan -> T-SQL.
  *
  * Only the columns that are used travel.  A query of the user is wrapped as a
- * derived table, so that the same projection applies to it.
+ * derived table, so that the same projection and conditions apply to it.
  */
 #include "postgres.h"
 
@@ -12,6 +12,7 @@
 #include "utils/rel.h"
 
 #include "plan/deparse.h"
+#include "plan/relinfo.h"
 #include "session/quote.h"
 
 static bool
@@ -20,30 +21,45 @@ is_used(const Bitmapset *attrs_used, AttrNumber attnum)
 	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attrs_used);
 }
 
+/*
+ * What is handed over comes first.  Then come the columns whose types the
+ * conditions take for granted: the server alone knows them.
+ */
 static void
-deparse_columns(StringInfo sql, const TmfRelInfo *info, Oid relid, List **retrieved)
+choose_columns(TupleDesc descriptor, const TmfRelInfo *info, const TmfWhere *where,
+			   TmfSelect *select)
 {
-	Relation	rel = table_open(relid, NoLock);
-	TupleDesc	descriptor = RelationGetDescr(rel);
 	bool		whole_row = is_used(info->attrs_used, InvalidAttrNumber);
 	int			i;
 
-	*retrieved = NIL;
 	for (i = 0; i < descriptor->natts; i++)
 	{
-		AttrNumber	attnum = i + 1;
-
-		if (TupleDescAttr(descriptor, i)->attisdropped ||
-			(!whole_row && !is_used(info->attrs_used, attnum)))
-			continue;
-		if (*retrieved != NIL)
-			appendStringInfoString(sql, ", ");
-		tmf_quote_identifier(sql, tmf_column_name(relid, attnum));
-		*retrieved = lappend_int(*retrieved, attnum);
+		if (!TupleDescAttr(descriptor, i)->attisdropped &&
+			(whole_row || is_used(info->attrs_used, i + 1)))
+			select->columns = lappend_int(select->columns, i + 1);
 	}
-	if (*retrieved == NIL)
+	select->handed = list_length(select->columns);
+	for (i = 0; i < descriptor->natts; i++)
+	{
+		if (where->assumed[i] != 0 && !list_member_int(select->columns, i + 1))
+			select->columns = lappend_int(select->columns, i + 1);
+	}
+}
+
+static void
+deparse_columns(StringInfo sql, Oid relid, const TmfWhere *where, TmfSelect *select)
+{
+	ListCell   *lc;
+
+	if (select->columns == NIL)
 		appendStringInfoChar(sql, '1');
-	table_close(rel, NoLock);
+	foreach(lc, select->columns)
+	{
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoString(sql, ", ");
+		tmf_quote_identifier(sql, tmf_column_name(relid, lfirst_int(lc)));
+		select->assumed = lappend_int(select->assumed, where->assumed[lfirst_int(lc) - 1]);
+	}
 }
 
 /*
@@ -61,21 +77,43 @@ deparse_query(StringInfo sql, const char *query)
 					 strstr(query, "--") != NULL ? "\n" : "");
 }
 
-void
-tmf_deparse_select(StringInfo sql, const TmfRelInfo *info, Oid relid, List **retrieved)
+static void
+deparse_from(StringInfo sql, const TmfTableOptions *table)
 {
-	appendStringInfoString(sql, "SELECT ");
-	deparse_columns(sql, info, relid, retrieved);
 	appendStringInfoString(sql, " FROM ");
-	if (info->table->query != NULL)
+	if (table->query != NULL)
 	{
-		deparse_query(sql, info->table->query);
+		deparse_query(sql, table->query);
 		return;
 	}
-	if (info->table->schema_name != NULL)
+	if (table->schema_name != NULL)
 	{
-		tmf_quote_identifier(sql, info->table->schema_name);
+		tmf_quote_identifier(sql, table->schema_name);
 		appendStringInfoChar(sql, '.');
 	}
-	tmf_quote_identifier(sql, info->table->table_name);
+	tmf_quote_identifier(sql, table->table_name);
+}
+
+void
+tmf_deparse_select(RelOptInfo *rel, Oid relid, List *conditions, TmfSelect *select)
+{
+	const TmfRelInfo *info = tmf_relinfo(rel);
+	Relation	relation = table_open(relid, NoLock);
+	TmfWhere	where;
+	StringInfoData sql;
+
+	memset(select, 0, sizeof(*select));
+	initStringInfo(&sql);
+	tmf_deparse_where(&where, rel, relid, RelationGetNumberOfAttributes(relation), conditions);
+	choose_columns(RelationGetDescr(relation), info, &where, select);
+	table_close(relation, NoLock);
+
+	appendStringInfoString(&sql, "SELECT ");
+	deparse_columns(&sql, relid, &where, select);
+	deparse_from(&sql, info->table);
+	if (where.sql.len > 0)
+		appendStringInfo(&sql, " WHERE %s", where.sql.data);
+	select->sql = sql.data;
+	select->params = where.params;
+	select->strict = where.strict;
 }

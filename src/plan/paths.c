@@ -2,7 +2,8 @@
  * src/plan/paths.c
  *		The planner's callbacks: size, paths, plan.
  *
- * One path for a base relation: its whole table, projected.
+ * A base relation has one path with its own conditions, and one more for each
+ * set of relations from which values for join clauses could come.
  */
 #include "postgres.h"
 
@@ -15,6 +16,7 @@
 #include "plan/cost.h"
 #include "plan/deparse.h"
 #include "plan/paths.h"
+#include "plan/shippable.h"
 
 void
 tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
@@ -26,25 +28,87 @@ tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 void
 tmfGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 {
-	Cost		startup;
-	Cost		total;
+	TmfCost		cost = {0};
+	ListCell   *lc;
 
-	tmf_cost_scan(rel, &startup, &total);
-	add_path(rel, (Path *) TMF_FOREIGNSCAN_PATH(root, rel, rel->rows, startup, total));
+	tmf_cost_scan(root, rel, &cost);
+	add_path(rel, (Path *) TMF_FOREIGNSCAN_PATH(root, rel, cost.rows, cost.startup, cost.total,
+												rel->lateral_relids));
+	foreach(lc, tmf_parameterizations(root, rel))
+	{
+		ParamPathInfo *param = lfirst(lc);
+
+		tmf_cost_parameterized(root, rel, param, &cost);
+		add_path(rel, (Path *) TMF_FOREIGNSCAN_PATH(root, rel, cost.rows, cost.startup, cost.total,
+													param->ppi_req_outer));
+	}
+}
+
+/* Why a clause is evaluated here; empty when it is only rechecked. */
+static String *
+reason_of(RelOptInfo *rel, RestrictInfo *clause, List *remote)
+{
+	TmfShipNote note;
+
+	if (list_member_ptr(remote, clause))
+		return makeString(pstrdup(""));
+	(void) tmf_ship_clause(rel, clause, &note);
+	return makeString(note.reason != NULL ? note.reason :
+					  pstrdup("the statement would take too many parameters"));
+}
+
+/*
+ * scan_clauses has the restrictions of rel, of which relinfo knows where they
+ * belong, and of a parameterized path the join clauses that come with it.
+ */
+static void
+sort_clauses(RelOptInfo *rel, List *scan_clauses, List **remote, List **local)
+{
+	const TmfRelInfo *info = tmf_relinfo(rel);
+	List	   *join_clauses = NIL;
+	int			values = info->values;
+	ListCell   *lc;
+
+	foreach(lc, scan_clauses)
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, lc);
+		bool		is_remote = list_member_ptr(info->remote_conds, clause);
+		bool		is_local = list_member_ptr(info->local_conds, clause);
+
+		if (clause->pseudoconstant)
+			continue;
+		if (is_remote)
+			*remote = lappend(*remote, clause);
+		if (is_local)
+			*local = lappend(*local, clause);
+		if (!is_remote && !is_local)
+			join_clauses = lappend(join_clauses, clause);
+	}
+	tmf_relinfo_sort(rel, join_clauses, remote, local, &values);
 }
 
 ForeignScan *
 tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *best_path,
 				  List *tlist, List *scan_clauses, Plan *outer_plan)
 {
-	StringInfoData sql;
-	List	   *retrieved;
+	List	   *remote = NIL;
+	List	   *local = NIL;
+	List	   *conditions;
+	List	   *reasons = NIL;
+	List	   *private;
+	TmfSelect	select;
+	ListCell   *lc;
 
-	initStringInfo(&sql);
-	tmf_deparse_select(&sql, tmf_relinfo(rel), relid, &retrieved);
-	return make_foreignscan(tlist, extract_actual_clauses(scan_clauses, false), rel->relid,
-							NIL, list_make2(makeString(sql.data), retrieved),
-							NIL, NIL, outer_plan);
+	sort_clauses(rel, scan_clauses, &remote, &local);
+	foreach(lc, local)
+		reasons = lappend(reasons, reason_of(rel, lfirst_node(RestrictInfo, lc), remote));
+	conditions = extract_actual_clauses(remote, false);
+	tmf_deparse_select(rel, relid, conditions, &select);
+	private = list_make5(makeString(select.sql), select.columns, makeInteger(select.handed),
+						 select.assumed, select.strict);
+	private = lappend(private, reasons);
+	return make_foreignscan(tlist, extract_actual_clauses(local, false), rel->relid,
+							select.params, private, NIL, conditions, outer_plan);
 }
 
 /*

@@ -2,8 +2,8 @@
  * src/plan/relinfo.c
  *		What is known of a foreign relation while it is planned.
  *
- * Every clause is evaluated locally.  The columns that the scan must fetch are
- * those of the target list and of the clauses evaluated here.
+ * The columns that the scan must hand over are those of the target list and of
+ * the clauses evaluated here.
  */
 #include "postgres.h"
 
@@ -11,6 +11,30 @@
 #include "optimizer/optimizer.h"
 
 #include "plan/relinfo.h"
+#include "plan/shippable.h"
+
+void
+tmf_relinfo_sort(RelOptInfo *rel, List *clauses, List **remote, List **local, int *values)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, lc);
+		TmfShipNote note;
+		TmfShip		ship = tmf_ship_clause(rel, clause, &note);
+
+		if (*values + note.values > TMF_SHIP_VALUES_MAX)
+			ship = TMF_SHIP_LOCAL;
+		if (ship != TMF_SHIP_LOCAL)
+		{
+			*remote = lappend(*remote, clause);
+			*values += note.values;
+		}
+		if (ship != TMF_SHIP_EXACT)
+			*local = lappend(*local, clause);
+	}
+}
 
 void
 tmf_relinfo_init(RelOptInfo *rel, Oid relid)
@@ -20,7 +44,8 @@ tmf_relinfo_init(RelOptInfo *rel, Oid relid)
 
 	info->server = tmf_server_options(rel->serverid);
 	info->table = tmf_table_options(relid);
-	info->local_conds = rel->baserestrictinfo;
+	tmf_relinfo_sort(rel, rel->baserestrictinfo, &info->remote_conds, &info->local_conds,
+					 &info->values);
 
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &info->attrs_used);
 	foreach(lc, info->local_conds)

@@ -170,7 +170,9 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
 	tmf_wait_watch(WIRE_WATCH_MS);
 
-	status = wire_send(session->conn, text);
+	status = request->parameters > 0 ?
+		wire_send_parameters(session->conn, text, request->parameters, request->parameter) :
+		wire_send(session->conn, text);
 	if (text != sql)
 		pfree(text);
 	if (status == WIRE_OK &&
@@ -280,14 +282,18 @@ drained(TmfSession *session)
 	return false;
 }
 
-/* Attention may cost a transaction, so that its rows had better come to their end. */
+/*
+ * Attention may cost a transaction, so that its rows had better come to their
+ * end; and an answer that is here already is read sooner than the server is
+ * told.
+ */
 void
 tmf_session_abandon(TmfSession *session)
 {
 	if (session->state != TMF_SESSION_BUSY)
 		return;
-	if (session->transaction.open && session->answered && !proc_exit_inprogress &&
-		drained(session))
+	if (session->answered && !proc_exit_inprogress &&
+		(session->transaction.open || wire_all_here(session->conn)) && drained(session))
 	{
 		wire_set_interrupt(session->conn, NULL, NULL);
 		tmf_session_set_state(session, TMF_SESSION_IDLE);

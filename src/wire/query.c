@@ -10,16 +10,23 @@
 
 #include "wire_int.h"
 
+void
+wire_begin(WireConn *conn)
+{
+	memset(&conn->error, 0, sizeof(conn->error));
+	conn->rows_left = false;
+	conn->batch_done = false;
+	conn->one_packet = false;
+	conn->unmappable = false;
+	conn->columns = 0;
+}
+
 WireStatus
 wire_send(WireConn *conn, const char *sql)
 {
 	WireStatus	status;
 
-	memset(&conn->error, 0, sizeof(conn->error));
-	conn->rows_left = false;
-	conn->batch_done = false;
-	conn->unmappable = false;
-	conn->columns = 0;
+	wire_begin(conn);
 	if (conn->dead)
 		return WIRE_LOST;
 
@@ -66,6 +73,7 @@ wire_first_result(WireConn *conn)
 
 	if (conn->dead)
 		return WIRE_LOST;
+	conn->one_packet = wire_next_packet_is_last(conn);
 	wire_enter(conn, WIRE_MODE_STATEMENT);
 	if (dbsqlok(conn->dbproc) == FAIL)
 		wire_note(conn, "the answer could not be read");
@@ -185,6 +193,12 @@ wire_cancel(WireConn *conn)
 	conn->columns = 0;
 	wire_leave();
 	return conn->dead ? WIRE_LOST : WIRE_OK;
+}
+
+bool
+wire_all_here(const WireConn *conn)
+{
+	return conn->one_packet;
 }
 
 bool

@@ -54,6 +54,7 @@ struct WireConn
 	/* of the batch on the wire */
 	bool		rows_left;		/* dbnextrow() has not said that the rows ended */
 	bool		batch_done;		/* dbresults() has said that the batch ended */
+	bool		one_packet;		/* FreeTDS has read all of the answer with its beginning */
 	bool		unmappable;
 	int			columns;
 };
@@ -74,6 +75,12 @@ extern WireStatus wire_outcome(WireConn *conn);
 /* For dbsetinterrupt(). */
 extern int	wire_check_interrupt(void *dbproc);
 extern int	wire_handle_interrupt(void *dbproc);
+
+/* Forgets the last statement, for the next one. */
+extern void wire_begin(WireConn *conn);
+
+/* Is the packet that FreeTDS will read next the last one of its message, as far as can be seen? */
+extern bool wire_next_packet_is_last(const WireConn *conn);
 
 /* Notes an error of our own making, unless one is known already. */
 extern void wire_note(WireConn *conn, const char *text);

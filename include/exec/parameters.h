@@ -1,0 +1,36 @@
+/*
+ * parameters.h
+ *		The values that travel with a scan's statement.
+ */
+#ifndef EXEC_PARAMETERS_H
+#define EXEC_PARAMETERS_H
+
+#include "nodes/execnodes.h"
+
+#include "wire/wire.h"
+
+typedef struct TmfParameters TmfParameters;
+
+/*
+ * exprs: of a ForeignScan's fdw_exprs; strict: of each, does its being NULL mean
+ * that no row qualifies?  Lives in CurrentMemoryContext.  NULL when there are
+ * none.
+ */
+extern TmfParameters *tmf_parameters_make(PlanState *scan, List *exprs, List *strict);
+
+/* Do the values follow from any of these executor parameters? */
+extern bool tmf_parameters_depend(const TmfParameters *parameters, const Bitmapset *changed);
+
+/* Forgets the values: the next tmf_parameters_bind() evaluates them anew. */
+extern void tmf_parameters_unbind(TmfParameters *parameters);
+
+/*
+ * Evaluates the values, which then stay as they are for every statement sent
+ * with them.  False: they let no row qualify, nothing need be sent.
+ */
+extern bool tmf_parameters_bind(TmfParameters *parameters);
+
+extern int	tmf_parameters_count(const TmfParameters *parameters);
+extern const WireParameter *tmf_parameters_values(const TmfParameters *parameters);
+
+#endif
