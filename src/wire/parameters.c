@@ -30,12 +30,13 @@ static const ParameterKind kinds[] = {
 	{WIRE_TYPE_GUID, "uniqueidentifier", SYBVARCHAR}
 };
 
-/* What a call needs besides the caller's values until it is sent. */
-typedef struct Call
+typedef struct Argument
 {
-	char	   *declarations;
-	char	   *texts;			/* GUID_TEXT + 1 bytes for each parameter */
-} Call;
+	int			server_type;
+	const void *value;			/* NULL: SQL NULL */
+	int			length;			/* 0 means NULL; -1: that of a fixed type */
+	char		text[GUID_TEXT + 1];
+} Argument;
 
 static const ParameterKind *
 kind_of(WireType type)
@@ -60,49 +61,42 @@ format_guid(const unsigned char *bytes, char *text)
 			 bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]);
 }
 
-/* False with a note: out of memory, or a type that cannot be sent. */
 static bool
-prepare(WireConn *conn, int count, const WireParameter *parameters, Call *call)
+make_argument(const WireParameter *parameter, const ParameterKind *kind, Argument *argument)
 {
-	size_t		used = 0;
+	argument->server_type = kind->server_type;
+	argument->value = parameter->value;
+	argument->length = parameter->value != NULL ? -1 : 0;
+	if (parameter->type != WIRE_TYPE_GUID || parameter->value == NULL)
+		return true;
+	if (parameter->length != GUID_BYTES)
+		return false;
+	format_guid(parameter->value, argument->text);
+	argument->value = argument->text;
+	argument->length = GUID_TEXT;
+	return true;
+}
+
+/* False with a note: a type that cannot be sent. */
+static bool
+prepare(WireConn *conn, int count, const WireParameter *parameters, char *declarations,
+		Argument *arguments)
+{
 	int			i;
 
-	call->declarations = malloc((size_t) count * DECLARATION_MAX + 1);
-	call->texts = malloc((size_t) count * (GUID_TEXT + 1) + 1);
-	if (call->declarations == NULL || call->texts == NULL)
-	{
-		wire_note(conn, "out of memory for the parameters");
-		return false;
-	}
 	for (i = 0; i < count; i++)
 	{
 		const ParameterKind *kind = kind_of(parameters[i].type);
 
-		if (kind == NULL ||
-			(parameters[i].type == WIRE_TYPE_GUID && parameters[i].value != NULL &&
-			 parameters[i].length != GUID_BYTES))
+		if (kind == NULL || !make_argument(&parameters[i], kind, &arguments[i]))
 		{
 			wire_note(conn, "a parameter has a type that cannot be sent");
 			return false;
 		}
-		used += (size_t) snprintf(call->declarations + used, DECLARATION_MAX, "%s@P%d %s",
-								  i > 0 ? ", " : "", i + 1, kind->declared);
+		declarations += snprintf(declarations, DECLARATION_MAX, "%s@P%d %s", i > 0 ? ", " : "",
+								 i + 1, kind->declared);
 	}
 	return true;
-}
-
-/* A length of 0 means NULL; fixed types have none of their own. */
-static RETCODE
-add_parameter(DBPROCESS *dbproc, const WireParameter *parameter, char *text)
-{
-	const ParameterKind *kind = kind_of(parameter->type);
-
-	if (parameter->value == NULL)
-		return dbrpcparam(dbproc, NULL, 0, kind->server_type, -1, 0, NULL);
-	if (parameter->type != WIRE_TYPE_GUID)
-		return dbrpcparam(dbproc, NULL, 0, kind->server_type, -1, -1, (BYTE *) parameter->value);
-	format_guid(parameter->value, text);
-	return dbrpcparam(dbproc, NULL, 0, kind->server_type, -1, GUID_TEXT, (BYTE *) text);
 }
 
 static RETCODE
@@ -113,18 +107,19 @@ add_text(DBPROCESS *dbproc, const char *text)
 
 /* A call that failed before stays in the list until it is reset. */
 static bool
-send_call(DBPROCESS *dbproc, const char *sql, int count, const WireParameter *parameters,
-		  const Call *call)
+send_call(DBPROCESS *dbproc, const char *sql, const char *declarations, int count,
+		  const Argument *arguments)
 {
 	int			i;
 
 	if (dbrpcinit(dbproc, "", DBRPCRESET) == FAIL ||
 		dbrpcinit(dbproc, "sp_executesql", 0) == FAIL ||
-		add_text(dbproc, sql) == FAIL || add_text(dbproc, call->declarations) == FAIL)
+		add_text(dbproc, sql) == FAIL || add_text(dbproc, declarations) == FAIL)
 		return false;
 	for (i = 0; i < count; i++)
 	{
-		if (add_parameter(dbproc, &parameters[i], call->texts + i * (GUID_TEXT + 1)) == FAIL)
+		if (dbrpcparam(dbproc, NULL, 0, arguments[i].server_type, -1, arguments[i].length,
+					   (BYTE *) arguments[i].value) == FAIL)
 			return false;
 	}
 	return dbrpcsend(dbproc) == SUCCEED;
@@ -133,16 +128,17 @@ send_call(DBPROCESS *dbproc, const char *sql, int count, const WireParameter *pa
 WireStatus
 wire_send_parameters(WireConn *conn, const char *sql, int count, const WireParameter *parameters)
 {
-	Call		call = {NULL, NULL};
+	char	   *declarations = malloc((size_t) count * DECLARATION_MAX + 1);
+	Argument   *arguments = malloc((size_t) count * sizeof(Argument) + 1);
 	WireStatus	status;
 
 	wire_begin(conn);
-	if (conn->dead)
-		return WIRE_LOST;
-	if (prepare(conn, count, parameters, &call))
+	if (declarations == NULL || arguments == NULL)
+		wire_note(conn, "out of memory for the parameters");
+	else if (!conn->dead && prepare(conn, count, parameters, declarations, arguments))
 	{
 		wire_enter(conn, WIRE_MODE_STATEMENT);
-		if (!send_call(conn->dbproc, sql, count, parameters, &call))
+		if (!send_call(conn->dbproc, sql, declarations, count, arguments))
 		{
 			wire_note(conn, "the statement could not be sent");
 			(void) dbrpcinit(conn->dbproc, "", DBRPCRESET);
@@ -150,7 +146,7 @@ wire_send_parameters(WireConn *conn, const char *sql, int count, const WireParam
 		wire_leave();
 	}
 	status = wire_outcome(conn);
-	free(call.declarations);
-	free(call.texts);
+	free(declarations);
+	free(arguments);
 	return status;
 }

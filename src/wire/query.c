@@ -14,6 +14,7 @@ void
 wire_begin(WireConn *conn)
 {
 	memset(&conn->error, 0, sizeof(conn->error));
+	conn->interrupted = false;
 	conn->rows_left = false;
 	conn->batch_done = false;
 	conn->one_packet = false;
