@@ -65,6 +65,10 @@ chaos-standin: standin
 bench-failover: client-modules lab
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/failover/run.pl
 
+# Renews the verdict table in doc/failover.md.
+verdict-table: packages
+	@perl $(TOP)/test/docs/verdict_table.pl $(BUILD)/docs --write
+
 installcheck: regress tap
 
 check: client-modules lab $(BUILD)/standin_speed/drain
