@@ -40,6 +40,7 @@ figure('pauses after an answer', $pair, qr/answered_pause_ms\[\] = \{([\d, ]+)\}
 	sub { join(', ', split /,/, $_[0]) . ', ' . (split /,/, $_[0])[-1] . ', … ms' });
 figure('pauses after silence', $pair, qr/silent_pause_ms\[\] = \{([\d, ]+)\}/,
 	sub { join(', ', split /,/, $_[0]) . ', ' . (split /,/, $_[0])[-1] . ', … ms' });
+figure('race', $pair, qr/PAIR_BESIDE_MS\s+(\d+)/, sub { "silent for $_[0] ms" });
 figure('login_timeout', $options, qr/"login_timeout".*"(\d+)"/, sub { "`login_timeout` (default $_[0] s)" });
 figure('commit_timeout', $options, qr/"commit_timeout".*"(\d+)"/, sub { "`commit_timeout` (default $_[0] s)" });
 figure('silence_check', $options, qr/"silence_check".*"(\d+)"/, sub { "`silence_check` (default $_[0] s;" });
