@@ -32,6 +32,10 @@
 /* A BEGIN that is lost may be sent again as often: nothing is lost with it. */
 #define BEGIN_TRIES 3
 
+/* Why a transaction is doomed, as SQLSTATE of each further use. */
+#define DOOM_LOST		"08006"
+#define DOOM_CHANGED	"25000"
+
 static const char *const isolation_names[] = {
 	[XACT_READ_UNCOMMITTED] = "READ COMMITTED",
 	[XACT_READ_COMMITTED] = "READ COMMITTED",
@@ -60,13 +64,13 @@ doom(TmfSession *session, const char *sqlstate, const char *reason)
 void
 tmf_transaction_lost(TmfSession *session, const char *reason)
 {
-	doom(session, "08006", reason);
+	doom(session, DOOM_LOST, reason);
 }
 
 void
 tmf_transaction_doom(TmfSession *session, const char *reason)
 {
-	doom(session, "25000", reason);
+	doom(session, DOOM_CHANGED, reason);
 }
 
 static void raise_doomed(const TmfSession *session) pg_attribute_noreturn();
@@ -74,11 +78,16 @@ static void raise_doomed(const TmfSession *session) pg_attribute_noreturn();
 static void
 raise_doomed(const TmfSession *session)
 {
+	const TmfTransaction *transaction = &session->transaction;
+	bool		lost = strcmp(transaction->doomed, DOOM_LOST) == 0;
+
 	ereport(ERROR,
-			(errcode(tmf_report_sqlstate(session->transaction.doomed)),
+			(errcode(tmf_report_sqlstate(transaction->doomed)),
 			 errmsg("the remote transaction on server \"%s\" cannot be continued",
 					session->options->name),
-			 errdetail_internal("%s", session->transaction.reason),
+			 lost ?
+			 errdetail("Its work at %s is lost: %s.", session->address, transaction->reason) :
+			 errdetail_internal("%s", transaction->reason),
 			 errhint("Roll back the transaction, or to a savepoint set before its first statement on that server, and run it again.")));
 }
 
