@@ -29,7 +29,7 @@
 #include "session_int.h"
 
 /* How long ending a statement may take before the connection is closed instead. */
-#define STOP_MS		2000
+#define STOP_MS		1750
 
 /* A session that is lost while it is made ready is opened anew as often. */
 #define PREPARE_TRIES	3

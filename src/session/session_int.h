@@ -109,6 +109,16 @@ extern void tmf_session_abandon(TmfSession *session);
 /* The connection is lost, for the reason given: closes it. */
 extern void tmf_session_lose(TmfSession *session, const WireError *error);
 
+/* The same in words of our own. */
+extern void tmf_session_lose_because(TmfSession *session, const char *text);
+
+/*
+ * silence.c: waits for the first answer to the statement on the wire, and asks
+ * the other partner now and then.  False: the time for the statement is over,
+ * or the session is lost, for the other one is principal now.
+ */
+extern bool tmf_silence_wait(TmfSession *session);
+
 /* Does an error mean that its connection leads to no principal any more? */
 extern bool tmf_session_means_lost(const WireError *error);
 

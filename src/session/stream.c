@@ -46,8 +46,8 @@ tmf_session_lose(TmfSession *session, const WireError *error)
 	tmf_session_close(session, "the connection is lost");
 }
 
-static void
-lose_because(TmfSession *session, const char *text)
+void
+tmf_session_lose_because(TmfSession *session, const char *text)
 {
 	WireError	error = {0};
 
@@ -81,7 +81,7 @@ interrupted(TmfSession *session, const char *sql)
 	if (!wire_dead(session->conn))
 		tmf_session_stop(session);
 	if (session->state == TMF_SESSION_CLOSED || wire_dead(session->conn))
-		lose_because(session, "no answer within query_timeout");
+		tmf_session_lose_because(session, "no answer within query_timeout");
 	tmf_transaction_examine(session);
 	CHECK_FOR_INTERRUPTS();
 	if (timed_out && session->state == TMF_SESSION_CLOSED)
@@ -175,9 +175,12 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 		wire_send(session->conn, text);
 	if (text != sql)
 		pfree(text);
-	if (status == WIRE_OK &&
-		!tmf_wait_readable(wire_socket(session->conn), session->deadline_ms))
+	if (status == WIRE_OK && !tmf_silence_wait(session))
+	{
+		if (session->state == TMF_SESSION_CLOSED)
+			return false;
 		status = WIRE_INTERRUPTED;
+	}
 	if (status == WIRE_OK)
 		status = wire_first_result(session->conn);
 	if (status != WIRE_OK && status != WIRE_END)
@@ -240,7 +243,7 @@ tmf_session_fetch(TmfSession *session, const char *sql)
 	CHECK_FOR_INTERRUPTS();
 	if (session->epoch != session->partners->epoch)
 	{
-		lose_because(session, "the principal has changed");
+		tmf_session_lose_because(session, "the principal has changed");
 		return TMF_FETCH_LOST;
 	}
 	if (session->options->query_timeout_ms > 0)

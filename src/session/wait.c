@@ -33,6 +33,8 @@
 static TimeoutId watch = MAX_TIMEOUTS;
 static int	watch_every_ms = 0;
 
+static volatile uint32 held_by_tick = 0;
+
 /* See tmf_wait_cut(); -1 = nothing. */
 static int	cut_fd = -1;
 
@@ -132,12 +134,21 @@ tmf_wait_uncut(void)
 	cut_fd = -1;
 }
 
+/* PostgreSQL calls its timers' handlers with interrupts held, once more than whom they interrupt. */
+static void
+tick(void)
+{
+	held_by_tick = 1;
+	wire_watch();
+	held_by_tick = 0;
+}
+
 /* An error takes all timers down, so the timer itself knows best whether it runs. */
 void
 tmf_wait_watch(int every_ms)
 {
 	if (watch == MAX_TIMEOUTS)
-		watch = RegisterTimeout(USER_TIMEOUT, wire_watch);
+		watch = RegisterTimeout(USER_TIMEOUT, tick);
 	if (get_timeout_active(watch) && watch_every_ms == every_ms)
 		return;
 	watch_every_ms = every_ms;
@@ -162,7 +173,7 @@ tmf_wait_expired(void *argument)
 bool
 tmf_wait_interrupt(void *argument)
 {
-	if (InterruptHoldoffCount == 0 && CritSectionCount == 0 &&
+	if (InterruptHoldoffCount == held_by_tick && CritSectionCount == 0 &&
 		(ProcDiePending || (QueryCancelPending && QueryCancelHoldoffCount == 0)))
 		return true;
 	return tmf_wait_expired(argument) || is_cut();

@@ -1,0 +1,128 @@
+/*
+ * src/session/silence.c
+ *		Waiting for the first answer of a statement, and asking the other partner.
+ *
+ * A frozen principal keeps its connections, and so does one that the network has
+ * cut off from its partner: nothing on the wire of the session that waits will
+ * ever tell.  pure/silence.c knows when to ask; the question is a login beside
+ * the wait, which ends as soon as the answer begins to arrive.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "pure/silence.h"
+#include "session/wait.h"
+#include "session_int.h"
+
+/* A question may take as long as the silence before the first one, but this long in any case. */
+#define QUESTION_MS	1000
+
+/* Is there another partner, and a way to recognize that it has taken over? */
+static bool
+may_ask(const TmfSession *session)
+{
+	return session->partners->has_failover && session->login.guid[0] != '\0' &&
+		!session->invalidated;
+}
+
+/* Does role, of whom the attempt reached, say that the session leads to nobody any more? */
+static bool
+has_taken_over(const TmfSession *session, PairSide side, const TmfRole *role)
+{
+	return role->in_database && role->mirrored &&
+		strcmp(role->guid, session->login.guid) == 0 &&
+		role->role_sequence > session->login.role_sequence &&
+		tmf_partners_judge(session->partners, session->options, side, role) == TMF_IDENTITY_PRINCIPAL;
+}
+
+static SilenceOutcome
+question(TmfSession *session, int64 until_ms)
+{
+	TmfPartners *partners = session->partners;
+	PairSide	side = partners->principal == PAIR_INITIAL ? PAIR_FAILOVER : PAIR_INITIAL;
+	UserMapping *mapping = GetUserMapping(session->userid, session->options->serverid);
+	Endpoint	endpoint = partners->side[side].endpoint;
+	SilenceOutcome outcome = SILENCE_NO_NEWS;
+	TmfAttempt	attempt;
+	TmfRole		role;
+
+	if (mapping->umid != session->umid)
+		return SILENCE_REFUSED;
+	partners->side[side].attempts++;
+	tmf_attempt(session->options, tmf_user_options(mapping), &endpoint, NULL, until_ms, &attempt);
+	if (!attempt.open)
+		return attempt.verdict == VERDICT_GIVE_UP ? SILENCE_REFUSED : SILENCE_NO_NEWS;
+	if (tmf_attempt_role(session->options, &attempt, until_ms, &role) &&
+		has_taken_over(session, side, &role))
+	{
+		(void) tmf_partners_learn(partners, session->options, side, &role);
+		outcome = SILENCE_MOVED;
+	}
+	tmf_attempt_close(&attempt);
+	return outcome;
+}
+
+/* Asks the other partner, unless the answer that session waits for comes before. */
+static SilenceOutcome
+ask(TmfSession *session)
+{
+	int64		patience = Max(session->options->silence_check_ms, QUESTION_MS);
+	int64		until = tmf_now_ms() + Min(patience, session->options->login_timeout_ms);
+	MemoryContext context;
+	MemoryContext former;
+	volatile SilenceOutcome outcome = SILENCE_NO_NEWS;
+
+	if (session->epoch != session->partners->epoch)
+		return SILENCE_MOVED;
+	if (!may_ask(session))
+		return SILENCE_REFUSED;
+	if (session->deadline_ms >= 0)
+		until = Min(until, session->deadline_ms);
+	context = AllocSetContextCreate(CurrentMemoryContext, "tds_mirror_fdw silence",
+									ALLOCSET_SMALL_SIZES);
+	former = MemoryContextSwitchTo(context);
+	tmf_wait_cut(wire_socket(session->conn));
+	PG_TRY();
+	{
+		outcome = question(session, until);
+	}
+	PG_FINALLY();
+	{
+		tmf_wait_uncut();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(former);
+	MemoryContextDelete(context);
+	ereport(DEBUG1, (errmsg_internal("server \"%s\": no answer from %s, and the other partner %s",
+									 session->options->name, session->address,
+									 outcome == SILENCE_MOVED ? "is principal" : "is not")));
+	return outcome;
+}
+
+bool
+tmf_silence_wait(TmfSession *session)
+{
+	int			fd = wire_socket(session->conn);
+	Silence		silence = silence_begin(tmf_now_ms(),
+										may_ask(session) ? session->options->silence_check_ms : 0);
+
+	for (;;)
+	{
+		bool		by_deadline = session->deadline_ms >= 0 &&
+		session->deadline_ms <= silence.next_ms;
+		int64		until = by_deadline ? session->deadline_ms :
+		silence.next_ms == INT64_MAX ? -1 : silence.next_ms;
+
+		if (tmf_wait_readable(fd, until))
+			return true;
+		if (by_deadline)
+			return false;
+		silence_asked(&silence, tmf_now_ms(), ask(session));
+		if (silence.moved)
+		{
+			tmf_session_lose_because(session, "the principal has changed");
+			return false;
+		}
+	}
+}
