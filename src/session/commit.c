@@ -123,7 +123,7 @@ prepare_part(Commit *commit, TmfSession *session)
 	part->spid = wire_spid(session->conn);
 }
 
-/* COMMIT was sent, and nothing came back. */
+/* COMMIT was sent, and nothing came back.  A cancel ends the search, too, so it does not begin. */
 static void
 resolve(Part *part)
 {
@@ -132,7 +132,7 @@ resolve(Part *part)
 
 	part->standing = STANDING_UNKNOWN;
 	tmf_report_summary(&session->lost, part->reason, sizeof(part->reason));
-	if (part->credentials == NULL)
+	if (part->credentials == NULL || QueryCancelPending || ProcDiePending)
 		return;
 	RESUME_INTERRUPTS();
 	switch (tmf_commit_log_resolve(session->options, part->credentials, session->login.guid,
@@ -233,9 +233,15 @@ describe(const Commit *commit, const Part *failed)
 		append_servers(&text, commit, "Unknown: ", STANDING_UNKNOWN, STANDING_UNKNOWN);
 	}
 	if (failed->standing == STANDING_UNKNOWN)
+	{
 		appendStringInfo(&text, "COMMIT was sent to %s (session %d) at %s, and no answer came: %s.",
 						 failed->session->address, failed->spid,
 						 timestamptz_to_str(failed->sent), failed->reason);
+		if (failed->credentials != NULL)
+			appendStringInfo(&text, "\nIts id in the commit log is %s.",
+							 DatumGetCString(DirectFunctionCall1(uuid_out,
+																 UUIDPGetDatum(&failed->id))));
+	}
 	else
 		appendStringInfo(&text, "Server \"%s\": %s.", failed->session->options->name,
 						 failed->reason);
@@ -265,10 +271,7 @@ static void
 raise_in_doubt(const Commit *commit, const Part *failed)
 {
 	const TmfServerOptions *options = failed->session->options;
-	const char *id = NULL;
 
-	if (failed->credentials != NULL)
-		id = DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&failed->id)));
 	ereport(ERROR,
 			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
 			 failed->standing == STANDING_UNKNOWN ?
@@ -277,9 +280,9 @@ raise_in_doubt(const Commit *commit, const Part *failed)
 			 errdetail_internal("%s", describe(commit, failed)),
 			 failed->standing != STANDING_UNKNOWN ?
 			 errhint("Undo or repeat by hand what is missing on one side.") :
-			 id != NULL ?
-			 errhint("When the principal answers again, look for id %s in its table \"%s\": outcome \"committed\" means that it was committed.",
-					 id, options->commit_log_table) :
+			 failed->credentials != NULL ?
+			 errhint("When the principal answers again, look for that id in its table \"%s\": outcome \"committed\" means that it was committed.",
+					 options->commit_log_table) :
 			 errhint("Look on whichever partner is principal now whether the changes are there. With the server option commit_log_table the wrapper finds out by itself.")));
 }
 
