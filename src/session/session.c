@@ -286,8 +286,9 @@ tmf_session_address(const TmfSession *session)
 }
 
 /*
- * Only a synchronous pair that has changed roles is known to hold what the
- * portal has read before.
+ * An equal sequence is the same principal's: nobody has switched roles since.
+ * Otherwise only a synchronous pair that has changed roles is known to hold what
+ * the portal has read before.
  */
 bool
 tmf_session_same_data(const TmfSession *session, uint64 old_generation)
@@ -297,11 +298,12 @@ tmf_session_same_data(const TmfSession *session, uint64 old_generation)
 
 	if (now->generation == old_generation)
 		return true;
-	return then->generation == old_generation &&
-		then->guid[0] != '\0' && strcmp(then->guid, now->guid) == 0 &&
-		then->safety == SAFETY_FULL &&
-		now->role_sequence > then->role_sequence &&
-		now->state != STATE_SUSPENDED;
+	if (then->generation != old_generation || then->guid[0] == '\0' ||
+		strcmp(then->guid, now->guid) != 0)
+		return false;
+	return now->role_sequence == then->role_sequence ||
+		(then->safety == SAFETY_FULL && now->role_sequence > then->role_sequence &&
+		 now->state != STATE_SUSPENDED);
 }
 
 static void
