@@ -23,6 +23,7 @@
 #include "link.h"
 #include "log.h"
 #include "mirror.h"
+#include "server.h"
 
 #define WAIT_MAX	600000		/* milliseconds */
 #define LINE_MAX_BYTES	2048
@@ -95,6 +96,21 @@ print_wait(FILE *out, char *words)
 		fprintf(out, "%s\n", event_wait(name, milliseconds) ? "ok" : "timeout");
 }
 
+/* SET PARTNER FAILOVER, also where no login gets through. */
+static void
+fail_over(FILE *out, const char *name)
+{
+	Database   *database = name == NULL ? NULL : database_find(name);
+	SqlMessage	error;
+
+	if (database == NULL)
+		fprintf(out, "error: no such database\n");
+	else if (mirror_command(database, MIRROR_FAILOVER, "", 0, &error))
+		fprintf(out, "ok\n");
+	else
+		fprintf(out, "error: %d %s\n", error.number, error.text);
+}
+
 char *
 control_command(const char *line)
 {
@@ -122,6 +138,13 @@ control_command(const char *line)
 		print_switch(out, strtok_r(NULL, " \t", &rest), fault_refuse);
 	else if (strcasecmp(word, "partition") == 0)
 		print_switch(out, strtok_r(NULL, " \t", &rest), link_partition);
+	else if (strcasecmp(word, "cut") == 0)
+	{
+		server_cut();
+		fprintf(out, "ok\n");
+	}
+	else if (strcasecmp(word, "failover") == 0)
+		fail_over(out, strtok_r(NULL, " \t", &rest));
 	else if (strcasecmp(word, "counters") == 0)
 		print_counters(out);
 	else if (strcasecmp(word, "events") == 0)

@@ -17,6 +17,8 @@
  *		clear [POINT]			forgets them and ends their hangs
  *		refuse on|off			the TDS listener
  *		partition on|off		every link to other instances
+ *		cut						RST for every client that is connected now
+ *		failover DATABASE		SET PARTNER FAILOVER, whoever may log in
  *		counters				"name value" a line
  *		events					"number milliseconds name text" a line
  *		state					"name role state sequence safety witness guid" a line; without

@@ -291,6 +291,22 @@ server_start(void)
 	return true;
 }
 
+void
+server_cut(void)
+{
+	Connection *connection;
+
+	pthread_mutex_lock(&list_lock);
+	for (connection = list; connection != NULL; connection = connection->next)
+	{
+		connection->stream.reset = true;
+		connection->stream.broken = true;
+		shutdown(connection->stream.fd, SHUT_RD);
+	}
+	pthread_mutex_unlock(&list_lock);
+	event_record("cut", "every client");
+}
+
 /* Under list_lock: tells each session to end; how many are left. */
 static int
 kill_round(const char *name, int except)

@@ -16,6 +16,9 @@ extern bool server_start(void);
 /* "refuse": close the listening socket but keep the port, and listen again. */
 extern void server_refuse(bool refuse);
 
+/* "cut": RST for everybody who is connected. */
+extern void server_cut(void);
+
 /*
  * Disconnects every session that is in database: running statements are
  * interrupted and see error 596 where they still can, idle ones see the end of
