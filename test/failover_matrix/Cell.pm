@@ -24,7 +24,7 @@ my %statements = (
 	'FETCH' => { sql => 'FETCH 10000 FROM c', declare => 'DECLARE c NO SCROLL CURSOR HOLD FOR SELECT id FROM track' },
 	'write' => { sql => "SELECT tds_mirror_exec('erp', 'INSERT INTO dbo.ledger (id, note) VALUES (ID, N''cell'')')",
 		answer => '1', skip => 1 },
-	'failover' => { sql => "SELECT old_principal, new_principal FROM tds_mirror_failover('erp', '6 s')", skip => 2 },
+	'failover' => { sql => "SELECT old_principal, new_principal FROM tds_mirror_failover('erp', 'PATIENCE')", skip => 2 },
 );
 my $write_many = "SELECT count(*) FROM tds_mirror_query('erp', 'INSERT INTO dbo.ledger (id, note) OUTPUT inserted.id "
   . "SELECT ID + id, N''cell'' FROM dbo.track') AS t(id int)";
@@ -45,6 +45,7 @@ sub new
 		$self->{rows} = $rows;
 	}
 	$self->{sql} =~ s/\bID\b/$self->{id}/;
+	$self->{sql} =~ s/PATIENCE/$cell->{fault} =~ m{SIGSTOP|neither} ? '8 s' : '3 s'/e;
 	return $self;
 }
 
@@ -139,6 +140,7 @@ sub later
 	{
 		sleep $thaw / 1000;
 		Stage::thaw($pair->a);
+		$pair->a->control('clear');
 	}
 	return;
 }
@@ -214,7 +216,7 @@ my %moments = (
 		if ($fault->{happens})
 		{
 			$self->strike_now;
-			$self->{stage}->settled($pair) if $self->{cell}{fault} eq 'automatic failover';
+			$self->{stage}->settled($pair) if $self->{cell}{fault} =~ /^(?:planned|automatic) failover/;
 		}
 		elsif ($fault->{opens})
 		{
