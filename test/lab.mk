@@ -69,6 +69,10 @@ bench-failover: client-modules lab
 verdict-table: packages
 	@perl $(TOP)/test/docs/verdict_table.pl $(BUILD)/docs --write
 
+# Every fault at every moment, COMMITs in doubt, and a hundred thousand statements.
+matrix-failover: lab
+	@$(TOP)/test/failover_matrix/all.sh $(BUILD)
+
 installcheck: regress tap
 
 check: client-modules lab $(BUILD)/standin_speed/drain

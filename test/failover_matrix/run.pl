@@ -136,5 +136,5 @@ my $short = 0;
 $short += bar('matrix_cells_run', $run, $least, 1);
 $short += bar('matrix_cells_wrong', $wrong + $missed, 0, 0);
 $short += bar('matrix_hangs', $hangs, 0, 0);
-printf "failover-matrix: %d passed, %d failed\n", $run - $wrong, $wrong + $missed + ($short && !($wrong + $missed) ? 1 : 0);
+printf "matrix-failover: %d passed, %d failed\n", $run - $wrong, $wrong + $missed + ($short && !($wrong + $missed) ? 1 : 0);
 exit($short ? 1 : 0);
