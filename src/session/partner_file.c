@@ -256,14 +256,14 @@ open_folder(char *path)
 
 /* Whoever holds the lock needs a millisecond; false: let it be. */
 static bool
-lock_folder(int fd)
+lock_folder(int fd, int max_tries)
 {
 	int64		pause = LOCK_PAUSE_MS;
 	int			tries;
 
 	for (tries = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++)
 	{
-		if (tries >= LOCK_TRIES || InterruptHoldoffCount > 0)
+		if (tries >= max_tries || InterruptHoldoffCount > 0)
 			return false;
 		tmf_wait_until(tmf_now_ms() + pause);
 		pause *= 2;
@@ -339,13 +339,13 @@ merge_locked(Record *record)
 
 /* The same, when the lock can be had; closes fd, the folder. */
 static bool
-merge_in_turn(int fd, Record *record)
+merge_in_turn(int fd, int tries, Record *record)
 {
 	volatile bool done = false;
 
 	PG_TRY();
 	{
-		done = lock_folder(fd) && merge_locked(record);
+		done = lock_folder(fd, tries) && merge_locked(record);
 	}
 	PG_CATCH();
 	{
@@ -362,6 +362,7 @@ tmf_partner_file_merge(Record *record)
 {
 	char		path[PATH_MAX_LENGTH];
 	Record		disk;
+	int			tries = LOCK_TRIES;
 	int			fd;
 
 	if (CritSectionCount > 0)
@@ -376,6 +377,9 @@ tmf_partner_file_merge(Record *record)
 			*record = both;
 			return true;
 		}
+		/* a proof that gets old may as well be renewed by whoever has the lock */
+		if (!record_differs(&both, &disk))
+			tries = 1;
 	}
 	fd = open_folder(path);
 	if (fd < 0)
@@ -383,5 +387,5 @@ tmf_partner_file_merge(Record *record)
 		complain("open folder", path, errno);
 		return false;
 	}
-	return merge_in_turn(fd, record);
+	return merge_in_turn(fd, tries, record);
 }

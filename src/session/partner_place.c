@@ -73,7 +73,7 @@ denotes(const Endpoint *configured, const Endpoint *learned, const Endpoint *url
 		return true;
 	/* two names for one host; a port that was configured has chosen the instance */
 	return (configured->port != 0 || pg_strcasecmp(configured->instance, learned->instance) == 0) &&
-		meet(configured, learned);
+		(meet(configured, learned) || (url && meet(configured, url)));
 }
 
 /* The first of these that can be reached at all; *unresolved: none but the last resort. */

@@ -160,8 +160,12 @@ settle(TmfProbe *probe)
 void
 tmf_probe_begin(TmfProbe *probe, const Endpoint *endpoint, bool alone, int64 until_ms)
 {
+	int64		now = tmf_now_ms();
+	int64		ask_ms = alone || until_ms < 0 ? until_ms : now + (until_ms - now) / 3;
+
+	/* a silent Browser must leave time for the other partner */
 	memset(probe, 0, sizeof(*probe));
-	if (tmf_browser_port(endpoint, until_ms, &probe->port, probe->problem, sizeof(probe->problem)))
+	if (tmf_browser_port(endpoint, ask_ms, &probe->port, probe->problem, sizeof(probe->problem)))
 	{
 		const TmfAddress *address = tmf_address_lookup(endpoint->host, &probe->count);
 
