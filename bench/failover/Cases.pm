@@ -8,15 +8,10 @@ package Cases;
 
 use strict;
 use warnings;
-use Exporter 'import';
 use Backend;
-use Report qw(median);
 use Time::HiRes qw(sleep);
 
-our @EXPORT_OK = qw(cold warm failover switch_in_progress frozen);
-
 my $forever = 1_000_000;		# strikes of a fault
-my $enough_capped = 3;		# runs of a client that hangs
 
 # The initial partner of cold cases: what it is made of, and the bar.
 my @cold = (
@@ -89,6 +84,32 @@ sub compare_counts
 	return;
 }
 
+# The clients in turns, so that a noisy moment of the machine hits all of them.
+sub in_turns
+{
+	my ($bench, $run) = @_;
+	my %runs = map { $_->{name} => [] } @{ $bench->{clients} };
+
+	while (my @rest = grep { goes_on($bench, $runs{ $_->{name} }) } @{ $bench->{clients} })
+	{
+		push @{ $runs{ $_->{name} } }, $run->($_) for @rest;
+	}
+	return %runs;
+}
+
+# The rows of all clients; the median of ours decides.
+sub conclude
+{
+	my ($bench, $name, $limit, %runs) = @_;
+
+	for my $client (@{ $bench->{clients} })
+	{
+		my $median = $bench->{report}->row($name, $client->{name}, @{ $runs{ $client->{name} } });
+		$bench->{report}->bar($name, $median, $limit) if $client->{ours} && $limit;
+	}
+	return;
+}
+
 sub cold
 {
 	my ($bench) = @_;
@@ -99,28 +120,24 @@ sub cold
 	{
 		my ($name, $spoil, $limit) = @$case;
 
-		for my $client (@{ $bench->{clients} })
-		{
-			my @runs;
-			while (goes_on($bench, \@runs))
-			{
-				$spoil->($stage);
-				$client->{runner}->begin(open => 0);
-				my $logins = $stage->{b}->counter('logins');
-				push @runs, run_once($bench, $client, cap_of($bench, $client), 'B');
-				compare_counts($bench, { logins => $logins }, $name) if $client->{ours} && !ref $runs[-1];
-				$client->{runner}->end;
-				$stage->restore($stage->{a});
-			}
-			my $median = $bench->{report}->row($name, $client->{name}, @runs);
-			$bench->{report}->bar($name, $median, $limit) if $client->{ours} && $limit;
-		}
+		conclude($bench, $name, $limit, in_turns($bench, sub {
+			my ($client) = @_;
+
+			$spoil->($stage);
+			$client->{runner}->begin(open => 0);
+			my $logins = $stage->{b}->counter('logins');
+			my $result = run_once($bench, $client, cap_of($bench, $client), 'B');
+			compare_counts($bench, { logins => $logins }, $name) if $client->{ours} && !ref $result;
+			$client->{runner}->end;
+			$stage->restore($stage->{a});
+			return $result;
+		}));
 	}
 	return;
 }
 
-# A new connection to a healthy pair whose principal is known, and is the failover
-# partner: by a new backend, and by one that has worked with the pair before.
+# A new connection, by a new backend, to a healthy pair whose principal is known
+# and is the failover partner.
 sub warm
 {
 	my ($bench) = @_;
@@ -130,20 +147,17 @@ sub warm
 	$stage->lead($stage->{b});
 	for my $client (@{ $bench->{clients} })
 	{
-		my @runs;
 		$client->{runner}->begin(open => 1);
 		$client->{runner}->end;
-		while (goes_on($bench, \@runs))
-		{
-			my $before = delete $client->{runner}{before};
-			$client->{runner}->begin(open => 0);
-			$client->{runner}{before} = $before if $before;
-			push @runs, run_once($bench, $client, cap_of($bench, $client), 'B');
-			$client->{runner}->end;
-		}
-		my $median = $bench->{report}->row('warm_known_principal', $client->{name}, @runs);
-		$bench->{report}->bar(warm_known_principal => $median, 5) if $client->{ours};
 	}
+	conclude($bench, 'warm_known_principal', 5, in_turns($bench, sub {
+		my ($client) = @_;
+
+		$client->{runner}->begin(open => 0, known => 1);
+		my $result = run_once($bench, $client, cap_of($bench, $client), 'B');
+		$client->{runner}->end;
+		return $result;
+	}));
 	return;
 }
 
@@ -183,9 +197,7 @@ sub failover
 			$_->{runner}->end for @{ $bench->{clients} };
 			$repair->($stage);
 		}
-		$bench->{report}->row($name, $_->{name}, @{ $runs{ $_->{name} } }) for @{ $bench->{clients} };
-		my $ours = $bench->{clients}[0]{name};
-		$bench->{report}->bar($name, scalar median(grep { !ref } @{ $runs{$ours} }), $limit);
+		conclude($bench, $name, $limit, %runs);
 	}
 	return;
 }
@@ -251,8 +263,7 @@ sub switch_in_progress
 			$runner->end;
 		}
 	}
-	$bench->{report}->row($name, $_->{name}, @{ $runs{ $_->{name} } }) for @{ $bench->{clients} };
-	$bench->{report}->bar($name, scalar median(grep { !ref } @{ $runs{ $bench->{clients}[0]{name} } }), 250);
+	conclude($bench, $name, 250, %runs);
 	return;
 }
 
@@ -288,8 +299,7 @@ sub frozen
 		}
 		$stage->{a}->thaw;
 	}
-	$bench->{report}->row('frozen_principal', $_->{name}, @{ $runs{ $_->{name} } }) for @{ $bench->{clients} };
-	$bench->{report}->bar(frozen_principal => scalar median(grep { !ref } @{ $runs{ $bench->{clients}[0]{name} } }), 6000);
+	conclude($bench, 'frozen_principal', 6000, %runs);
 	return;
 }
 

@@ -1,7 +1,8 @@
 # Peers.pm: the clients measured beside ours, in the same words.
 #
-# A runner has begin(open => bool): ready to ask, with a connection that was used
-# before or with none; ask(): the statement goes out; result(cap): milliseconds, or
+# A runner has begin(): ready to ask, with a connection that was used before (open),
+# with none but knowing the pair (known), or knowing nothing; ask(): the statement
+# goes out; result(cap): milliseconds, or
 # {what, ms} when there was none; end().  What hangs beyond the cap is killed.
 
 package Peers;
@@ -26,7 +27,7 @@ sub begin
 {
 	my ($self, %options) = @_;
 
-	$self->{before}->() if $self->{before} && !$options{open};
+	$self->{before}->() if $self->{before} && !$options{open} && !$options{known};
 	$self->{backend} = Backend->start($self->{cluster}->port);
 	$self->{backend}->query($self->{sql}) if $options{open};
 	return;

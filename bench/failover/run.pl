@@ -18,7 +18,7 @@ use Stage;
 use Storm;
 use TdsMirror::Cluster;
 use TdsMirror::Foreign qw(server_sql who_table_sql);
-use TdsMirror::Lab qw(bindir);
+use TdsMirror::Lab qw(slurp);
 use TdsMirror::Instance;
 
 my $scale = $ENV{SCALE} || 1;
@@ -33,6 +33,13 @@ sub at_least
 	return $count < $least ? $least : $count;
 }
 
+# The load of the last minute: more than the machine has processors spoils the figures.
+sub load
+{
+	my ($load) = slurp('/proc/loadavg') =~ /^(\S+)/;
+	return $load;
+}
+
 $| = 1;
 my $report = Report->new($scale);
 my $stage = Stage->start;
@@ -43,12 +50,12 @@ my %bench = (
 	observer => undef,
 	report => $report,
 	full => $full,
-	runs => at_least(3, 50),
+	runs => at_least(2, 50),
 	cancels => at_least(2, 20),
 	storm => at_least(20, 200),
-	cap => $full ? 20 : 3,			# seconds that a peer gets
+	cap => $full ? 20 : 1.5,		# seconds that a peer gets
 	capped_runs => $full ? 3 : 1,
-	gap => 5,						# seconds without a principal
+	gap => $full ? 5 : 1,			# seconds without a principal
 	wrong => 0,
 	miscounted => 0,
 	only => sub { my ($name) = @_; !@only || grep { index($name, $_) >= 0 } @only },
@@ -97,6 +104,7 @@ else
 	};
 }
 $bench{clients} = \@clients;
+$report->say('load of the machine: ' . load());
 
 Cases::warm(\%bench);
 Cases::cold(\%bench);
@@ -113,6 +121,7 @@ Cancel::measure(\%bench);
 Storm::measure(\%bench);
 $report->bar(wrong_answers => $bench{wrong}, 0, count => 1);
 $report->bar(attempts_miscounted => $bench{miscounted}, 0, count => 1);
+$report->say('load of the machine: ' . load());
 $observer->quit;
 $stage->stop;
 exit $report->finish;
