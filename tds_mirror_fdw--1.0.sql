@@ -78,6 +78,26 @@ IS 'sets the safety level, FULL (synchronous) or OFF; returns the mirroring stat
 
 REVOKE ALL ON FUNCTION tds_mirror_set_safety(name, text) FROM PUBLIC;
 
+CREATE FUNCTION tds_mirror_query(server name, sql text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_query(name, text)
+IS 'runs a statement as it is in the remote transaction and returns the rows of its only result';
+
+REVOKE ALL ON FUNCTION tds_mirror_query(name, text) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_exec(server name, sql text)
+RETURNS bigint
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_exec(name, text)
+IS 'runs statements as they are in the remote transaction and returns the sum of the row counts they report, NULL when they report none';
+
+REVOKE ALL ON FUNCTION tds_mirror_exec(name, text) FROM PUBLIC;
+
 CREATE FUNCTION tds_mirror_status(server name DEFAULT NULL,
 	OUT server_name text, OUT partner text, OUT address text, OUT reachable boolean,
 	OUT instance text, OUT role text, OUT state text, OUT safety text, OUT witness text,

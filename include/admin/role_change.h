@@ -38,6 +38,7 @@ typedef struct TmfRolePlan
 	const char *action;			/* a noun for messages: "failover" */
 	const char *statement;		/* after ALTER DATABASE [name] */
 	const char *unproven;		/* what is so when time is up, for the error */
+	bool		changes_roles;	/* which ends what this transaction has done there */
 
 	/* Has it taken effect?  after and after_side: who says so. */
 	bool		(*proof) (TmfRoleChange *change);
@@ -65,7 +66,8 @@ struct TmfRoleChange
 };
 
 /*
- * Checks the rights of the function's caller on server.
+ * Checks the rights of the function's caller on server, and that this transaction
+ * has no remote work there that the change would end.
  */
 extern void tmf_role_begin(TmfRoleChange *change, const TmfRolePlan *plan,
 						   const char *server, int64 timeout_ms);

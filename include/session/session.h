@@ -35,6 +35,7 @@ typedef struct TmfRequest
 	const char *sql;			/* in the database's encoding */
 	int			parameters;
 	const WireParameter *parameter; /* as many; NULL when there are none */
+	bool		raw;			/* the user's own: see raw.h */
 } TmfRequest;
 
 typedef enum TmfFetch

@@ -151,6 +151,9 @@ extern WireStatus wire_send_parameters(WireConn *conn, const char *sql, int coun
 extern WireStatus wire_first_result(WireConn *conn);
 extern WireStatus wire_next_result(WireConn *conn);
 
+/* Has the batch ended: was WIRE_END the answer to the last question for a result? */
+extern bool wire_batch_done(const WireConn *conn);
+
 /* A server error between rows is WIRE_FAILED, never WIRE_END. */
 extern WireStatus wire_next_row(WireConn *conn);
 

@@ -42,7 +42,7 @@ old_principal_says(TmfRoleChange *change)
 
 static const TmfRolePlan plan = {
 	"tds_mirror_failover()", "failover", "SET PARTNER FAILOVER",
-	"the other partner has not become principal in time",
+	"the other partner has not become principal in time", true,
 	has_taken_over, old_principal_says
 };
 

@@ -43,7 +43,7 @@ mirror_says(TmfRoleChange *change)
 static const TmfRolePlan plan = {
 	"tds_mirror_force_service()", "forced service",
 	"SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS",
-	"the mirror has not become principal in time",
+	"the mirror has not become principal in time", true,
 	mirror_serves, mirror_says
 };
 

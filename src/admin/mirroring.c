@@ -77,22 +77,26 @@ principal_says(TmfRoleChange *change)
 
 static const TmfRolePlan suspend_plan = {
 	"tds_mirror_suspend()", "suspension", "SET PARTNER SUSPEND",
-	"mirroring was not suspended in time", principal_says_so, principal_says, is_suspended
+	"mirroring was not suspended in time", false,
+	principal_says_so, principal_says, is_suspended
 };
 
 static const TmfRolePlan resume_plan = {
 	"tds_mirror_resume()", "resumption", "SET PARTNER RESUME",
-	"mirroring was not resumed in time", principal_says_so, principal_says, is_resumed
+	"mirroring was not resumed in time", false,
+	principal_says_so, principal_says, is_resumed
 };
 
 static const TmfRolePlan full_plan = {
 	"tds_mirror_set_safety()", "change of safety level", "SET PARTNER SAFETY FULL",
-	"the safety level did not become FULL in time", principal_says_so, principal_says, is_full
+	"the safety level did not become FULL in time", false,
+	principal_says_so, principal_says, is_full
 };
 
 static const TmfRolePlan off_plan = {
 	"tds_mirror_set_safety()", "change of safety level", "SET PARTNER SAFETY OFF",
-	"the safety level did not become OFF in time", principal_says_so, principal_says, is_off
+	"the safety level did not become OFF in time", false,
+	principal_says_so, principal_says, is_off
 };
 
 static Datum

@@ -20,6 +20,7 @@
 #include "pure/verdict.h"
 #include "session/quote.h"
 #include "session/report.h"
+#include "session/transaction.h"
 #include "session/wait.h"
 
 /* Between two looks at the partners. */
@@ -76,6 +77,12 @@ tmf_role_begin(TmfRoleChange *change, const TmfRolePlan *plan, const char *serve
 	change->begun = GetCurrentTimestamp();
 	change->until_ms = tmf_now_ms() + timeout_ms;
 	change->target = tmf_target(server);
+	if (plan->changes_roles && tmf_transaction_on_server(change->target->server->serverid))
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("%s cannot run in a transaction that has remote work on server \"%s\"",
+						plan->function, server),
+				 errhint("Commit or roll back first.")));
 	copy_partners(change);
 }
 

@@ -79,7 +79,7 @@ count_bytes(TmfScan *scan)
 void
 tmf_execution_start(TmfScan *scan)
 {
-	TmfRequest	request;
+	TmfRequest	request = {0};
 
 	drop_store(scan);
 	scan->fetched = 0;

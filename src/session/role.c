@@ -25,8 +25,14 @@ static const char *const session_settings =
 "SET XACT_ABORT OFF; SET IMPLICIT_TRANSACTIONS OFF; SET TEXTSIZE 2147483647; "
 "SET QUOTED_IDENTIFIER ON; SET ANSI_NULLS ON; SET ANSI_NULL_DFLT_ON ON; SET ANSI_PADDING ON; "
 "SET ANSI_WARNINGS ON; SET CONCAT_NULL_YIELDS_NULL ON; SET ARITHABORT ON; "
-"SET NUMERIC_ROUNDABORT OFF; SET LANGUAGE us_english; SET DATEFORMAT ymd; SET DATEFIRST 7; "
-"SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ";
+"SET NUMERIC_ROUNDABORT OFF; SET LANGUAGE us_english; SET DATEFORMAT ymd; SET DATEFIRST 7; ";
+
+void
+tmf_role_settings(StringInfo sql, const TmfServerOptions *options, const char *isolation)
+{
+	appendStringInfo(sql, "%sSET TRANSACTION ISOLATION LEVEL %s; SET LOCK_TIMEOUT %d; ",
+					 session_settings, isolation, options->lock_timeout_ms);
+}
 
 static const char *const role_columns =
 "mirroring_guid, mirroring_role, mirroring_state, mirroring_safety_level, "
@@ -179,11 +185,10 @@ tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt, int64 unt
 	initStringInfo(&sql);
 	initStringInfo(&name);
 	tmf_quote_literal(&name, options->database);
-	appendStringInfo(&sql, "%sSET LOCK_TIMEOUT %d; "
-					 "SELECT @@SERVERNAME, CASE WHEN DB_ID() = DB_ID(%s) THEN 1 ELSE 0 END; "
+	tmf_role_settings(&sql, options, "READ COMMITTED");
+	appendStringInfo(&sql, "SELECT @@SERVERNAME, CASE WHEN DB_ID() = DB_ID(%s) THEN 1 ELSE 0 END; "
 					 "SELECT %s FROM sys.database_mirroring WHERE database_id = DB_ID(%s)",
-					 session_settings, options->lock_timeout_ms, name.data, role_columns,
-					 name.data);
+					 name.data, role_columns, name.data);
 
 	status = first_result(attempt, sql.data, &deadline);
 	if (status == WIRE_OK)

@@ -206,6 +206,7 @@ open_session(TmfSession *session, UserMapping *user, const TmfUserOptions *crede
 	session->login.state = opened.role.state;
 	session->isolation = XACT_READ_COMMITTED;
 	session->close_at_end = false;
+	session->unsettled = false;
 	session->opened_at = GetCurrentTimestamp();
 	session->statements = 0;
 	tmf_session_set_state(session, TMF_SESSION_IDLE);

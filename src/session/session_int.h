@@ -60,6 +60,7 @@ struct TmfSession
 	uint32		mapping_hash;
 	bool		invalidated;	/* they have changed: close after use */
 	bool		close_at_end;	/* the user has run statements of his own on it */
+	bool		unsettled;		/* and nobody has looked yet what they have left behind */
 	int			isolation;		/* XACT_...: the level that the server was told */
 	TmfTransaction transaction;
 
@@ -190,6 +191,17 @@ extern void tmf_transaction_abort(TmfSession *session);
 
 /* There is no remote transaction any more. */
 extern void tmf_transaction_forget(TmfSession *session);
+
+/*
+ * raw.c: if the user's statements have left the session unsettled, brings its
+ * settings back, and dooms the transaction when they have changed that.  Never
+ * raises.
+ */
+extern void tmf_raw_restore(TmfSession *session);
+
+/* role.c: appends every setting that a session of ours relies on. */
+extern void tmf_role_settings(StringInfo sql, const TmfServerOptions *options,
+							  const char *isolation);
 
 /* commit.c: commits all remote transactions.  Raises unless all are committed. */
 extern void tmf_commit_all(void);

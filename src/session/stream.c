@@ -18,6 +18,7 @@
 #include "storage/ipc.h"
 
 #include "pure/verdict.h"
+#include "session/raw.h"
 #include "session/report.h"
 #include "session/wait.h"
 #include "session_int.h"
@@ -167,6 +168,8 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 	session->rows = 0;
 	session->statements++;
 	session->answered = false;
+	if (request->raw)
+		session->unsettled = true;
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
 	tmf_wait_watch(WIRE_WATCH_MS);
 
@@ -207,6 +210,16 @@ raise_incomplete(TmfSession *session, const char *sql, const char *detail)
 			 errcontext("remote SQL command: %s", sql)));
 }
 
+/* A result that says how many rows it has must have them. */
+static void
+check_count(TmfSession *session, const char *sql, int64 count)
+{
+	if (session->has_rows && (uint32) count != (uint32) session->rows)
+		raise_incomplete(session, sql,
+						 psprintf("The server has sent " INT64_FORMAT " rows, of which "
+								  UINT64_FORMAT " arrived.", count, session->rows));
+}
+
 /* The rows have ended: is that the whole result?  Frees the wire. */
 static TmfFetch
 finish(TmfSession *session, const char *sql)
@@ -228,15 +241,13 @@ finish(TmfSession *session, const char *sql)
 	tmf_session_set_state(session, TMF_SESSION_IDLE);
 	if (session->has_rows && count < 0)
 		raise_incomplete(session, sql, "The server did not say how many rows it has sent.");
-	if (session->has_rows && (uint32) count != (uint32) session->rows)
-		raise_incomplete(session, sql,
-						 psprintf("The server has sent " INT64_FORMAT " rows, of which "
-								  UINT64_FORMAT " arrived.", count, session->rows));
+	check_count(session, sql, count);
 	return TMF_FETCH_END;
 }
 
-TmfFetch
-tmf_session_fetch(TmfSession *session, const char *sql)
+/* The next row; END: there is none, and what follows it has not been read. */
+static TmfFetch
+next_row(TmfSession *session, const char *sql)
 {
 	WireStatus	status;
 
@@ -255,7 +266,49 @@ tmf_session_fetch(TmfSession *session, const char *sql)
 		return TMF_FETCH_ROW;
 	}
 	if (status == WIRE_END)
-		return finish(session, sql);
+		return TMF_FETCH_END;
+	not_ok(session, status, sql);
+	return TMF_FETCH_LOST;
+}
+
+TmfFetch
+tmf_session_fetch(TmfSession *session, const char *sql)
+{
+	TmfFetch	fetch = next_row(session, sql);
+
+	return fetch == TMF_FETCH_END ? finish(session, sql) : fetch;
+}
+
+TmfFetch
+tmf_raw_row(TmfSession *session, const char *sql)
+{
+	TmfFetch	fetch = next_row(session, sql);
+
+	if (fetch == TMF_FETCH_END && wire_row_count(session->conn) >= 0)
+		check_count(session, sql, wire_row_count(session->conn));
+	return fetch;
+}
+
+TmfFetch
+tmf_raw_result(TmfSession *session, const char *sql)
+{
+	WireStatus	status;
+
+	CHECK_FOR_INTERRUPTS();
+	set_deadline(session);
+	status = wire_next_result(session->conn);
+	if (status == WIRE_OK)
+	{
+		session->rows = 0;
+		session->has_rows = wire_column_count(session->conn) > 0;
+		return TMF_FETCH_ROW;
+	}
+	if (status == WIRE_END)
+	{
+		wire_set_interrupt(session->conn, NULL, NULL);
+		tmf_session_set_state(session, TMF_SESSION_IDLE);
+		return TMF_FETCH_END;
+	}
 	not_ok(session, status, sql);
 	return TMF_FETCH_LOST;
 }

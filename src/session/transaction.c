@@ -101,6 +101,7 @@ tmf_transaction_require(TmfSession *session)
 		return;
 	if (transaction->doomed == NULL && (reason = tmf_session_unfit(session)) != NULL)
 		tmf_session_close(session, reason);
+	tmf_raw_restore(session);
 	if (transaction->begun && transaction->doomed != NULL)
 		raise_doomed(session);
 }
@@ -374,6 +375,7 @@ tmf_transaction_subabort(TmfSession *session, int level)
 
 	if (!transaction->open)
 		return;
+	tmf_raw_restore(session);
 	if (begun_here && (!transaction->begun || transaction->doomed != NULL ||
 					   (!IsolationUsesXactSnapshot() && session->state == TMF_SESSION_IDLE)))
 	{

@@ -106,6 +106,12 @@ wire_next_result(WireConn *conn)
 	return status;
 }
 
+bool
+wire_batch_done(const WireConn *conn)
+{
+	return conn->batch_done;
+}
+
 WireStatus
 wire_next_row(WireConn *conn)
 {

@@ -216,6 +216,8 @@ bind_table(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
 		if (name->database != NULL && relation->system->body != NULL &&
 			!name_equal(name->database, current))
 			return invalid_object(analysis, name);
+		if (relation->system->server_state && !session->sysadmin)
+			return session_error(session, 300, "VIEW SERVER STATE", "server", "master");
 		relation->kind = RELATION_SYSTEM;
 		analysis->uses_data = true;
 		relation->columns = system_view_columns(relation->system, session, analysis->arena,

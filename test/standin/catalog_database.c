@@ -207,18 +207,18 @@ static const SystemColumn modules_columns[] = {
 
 const SystemView database_views[] = {
 	{"sys", "schemas", NULL, schemas_columns,
-	"SELECT name, schema_id, schema_id AS principal_id FROM standin_schema", NULL},
-	{"sys", "objects", NULL, objects_columns, OBJECT_BODY " FROM standin_object o", NULL},
-	{"sys", "all_objects", NULL, objects_columns, OBJECT_BODY " FROM standin_object o", NULL},
-	{"sys", "tables", NULL, tables_columns, TABLES_BODY, NULL},
+	"SELECT name, schema_id, schema_id AS principal_id FROM standin_schema", NULL, false},
+	{"sys", "objects", NULL, objects_columns, OBJECT_BODY " FROM standin_object o", NULL, false},
+	{"sys", "all_objects", NULL, objects_columns, OBJECT_BODY " FROM standin_object o", NULL, false},
+	{"sys", "tables", NULL, tables_columns, TABLES_BODY, NULL, false},
 	{"sys", "views", NULL, views_columns,
 		OBJECT_BODY ", 0 AS is_published, 0 AS is_schema_published, 0 AS is_replicated, 0 AS with_check_option, "
-		"0 AS is_date_correlation_view FROM standin_object o WHERE o.type = 'V'", NULL},
+		"0 AS is_date_correlation_view FROM standin_object o WHERE o.type = 'V'", NULL, false},
 	{"sys", "synonyms", NULL, synonyms_columns,
-		OBJECT_BODY ", o.definition AS base_object_name FROM standin_object o WHERE o.type = 'SN'", NULL},
+		OBJECT_BODY ", o.definition AS base_object_name FROM standin_object o WHERE o.type = 'SN'", NULL, false},
 	{"sys", "key_constraints", NULL, key_columns,
 		OBJECT_BODY ", (SELECT i.index_id FROM standin_index i WHERE i.object_id = o.parent_id AND "
-		"i.constraint_id = o.object_id) AS unique_index_id, " IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o WHERE o.type IN ('PK', 'UQ')", NULL},
+		"i.constraint_id = o.object_id) AS unique_index_id, " IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o WHERE o.type IN ('PK', 'UQ')", NULL, false},
 	{"sys", "foreign_keys", NULL, foreign_keys_columns,
 		OBJECT_BODY ", k.referenced_id AS referenced_object_id, (SELECT i.index_id FROM standin_index i "
 		"WHERE i.object_id = k.referenced_id AND i.is_unique AND (SELECT count(*) FROM standin_index_column ic "
@@ -230,64 +230,64 @@ const SystemView database_views[] = {
 		"0 AS is_not_for_replication, o.disabled AS is_not_trusted, 0 AS delete_referential_action, "
 		"'NO_ACTION' AS delete_referential_action_desc, 0 AS update_referential_action, "
 		"'NO_ACTION' AS update_referential_action_desc, " IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o "
-		"JOIN standin_foreign_key k ON k.object_id = o.object_id", NULL},
+		"JOIN standin_foreign_key k ON k.object_id = o.object_id", NULL, false},
 	{"sys", "foreign_key_columns", NULL, foreign_key_columns_columns,
 		"SELECT k.object_id AS constraint_object_id, kc.ordinal AS constraint_column_id, "
 		"k.parent_id AS parent_object_id, kc.parent_column AS parent_column_id, "
 		"k.referenced_id AS referenced_object_id, kc.referenced_column AS referenced_column_id "
-		"FROM standin_foreign_key k JOIN standin_foreign_key_column kc ON kc.object_id = k.object_id", NULL},
+		"FROM standin_foreign_key k JOIN standin_foreign_key_column kc ON kc.object_id = k.object_id", NULL, false},
 	{"sys", "default_constraints", NULL, default_columns,
 		OBJECT_BODY ", c.column_id AS parent_column_id, c.default_text AS definition, "
 		IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o "
-		"JOIN standin_column c ON c.default_id = o.object_id WHERE o.type = 'D'", NULL},
+		"JOIN standin_column c ON c.default_id = o.object_id WHERE o.type = 'D'", NULL, false},
 	{"sys", "check_constraints", NULL, check_columns,
 		OBJECT_BODY ", o.disabled AS is_disabled, 0 AS is_not_for_replication, o.disabled AS is_not_trusted, "
 		"0 AS parent_column_id, o.definition AS definition, 1 AS uses_database_collation, "
-		IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o WHERE o.type = 'C'", NULL},
-	{"sys", "columns", NULL, columns_columns, ALL_COLUMNS, NULL},
-	{"sys", "all_columns", NULL, columns_columns, ALL_COLUMNS, NULL},
+		IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o WHERE o.type = 'C'", NULL, false},
+	{"sys", "columns", NULL, columns_columns, ALL_COLUMNS, NULL, false},
+	{"sys", "all_columns", NULL, columns_columns, ALL_COLUMNS, NULL, false},
 	{"sys", "computed_columns", NULL, computed_columns,
 		COLUMN_BODY ", c.computed_text AS definition, 1 AS uses_database_collation, 0 AS is_persisted"
-		COLUMN_SOURCE " WHERE c.computed_text IS NOT NULL", NULL},
+		COLUMN_SOURCE " WHERE c.computed_text IS NOT NULL", NULL, false},
 	{"sys", "identity_columns", NULL, identity_columns,
 		"SELECT c.object_id AS object_id, c.name AS name, c.column_id AS column_id, c.seed AS seed_value, "
 		"c.increment AS increment_value, i.last_value AS last_value, "
 		"0 AS is_not_for_replication FROM standin_column c "
-		"LEFT JOIN standin_identity i ON i.object_id = c.object_id WHERE c.identity", NULL},
+		"LEFT JOIN standin_identity i ON i.object_id = c.object_id WHERE c.identity", NULL, false},
 	{"sys", "types", NULL, types_columns,
 		"SELECT name, id AS system_type_id, id AS user_type_id, 4 AS schema_id, max_length, precision, scale, "
 		"1 AS is_nullable, 0 AS is_user_defined, 0 AS is_assembly_type, 0 AS is_table_type, "
 		"CASE WHEN id IN (35, 99, 167, 175, 231, 239) THEN " COLLATION " END AS collation_name FROM " TYPES " UNION ALL "
-		"SELECT 'sysname', 231, 256, 4, 256, 0, 0, 0, 0, 0, 0, " COLLATION, NULL},
+		"SELECT 'sysname', 231, 256, 4, 256, 0, 0, 0, 0, 0, 0, " COLLATION, NULL, false},
 	{"sys", "indexes", NULL, indexes_columns,
 		"SELECT object_id, name, index_id, CASE WHEN clustered THEN 1 ELSE 2 END AS type, "
 		"CASE WHEN clustered THEN 'CLUSTERED' ELSE 'NONCLUSTERED' END AS type_desc, is_unique, "
 		"is_primary AS is_primary_key, constraint_id <> 0 AND NOT is_primary AS is_unique_constraint, "
 		"0" INDEX_REST "FROM standin_index UNION ALL SELECT object_id, NULL, 0, 0, 'HEAP', 0, 0, 0, 0" INDEX_REST
-		"FROM " INDEXES " WHERE index_id = 0", NULL},
+		"FROM " INDEXES " WHERE index_id = 0", NULL, false},
 	{"sys", "index_columns", NULL, index_columns_columns,
 		"SELECT object_id, index_id, ordinal AS index_column_id, column_id, ordinal AS key_ordinal, "
-		"descending AS is_descending_key, 0 AS is_included_column FROM standin_index_column", NULL},
+		"descending AS is_descending_key, 0 AS is_included_column FROM standin_index_column", NULL, false},
 	{"sys", "partitions", NULL, partitions_columns,
 		"SELECT " PARTITION_ID " AS partition_id, x.object_id AS object_id, x.index_id AS index_id, "
 		"1 AS partition_number, " PARTITION_ID " AS hobt_id, t_rows(x.object_id) AS rows, "
-		"0 AS filestream_filegroup_id, 0 AS data_compression, 'NONE' AS data_compression_desc FROM " INDEXES " x", NULL},
+		"0 AS filestream_filegroup_id, 0 AS data_compression, 'NONE' AS data_compression_desc FROM " INDEXES " x", NULL, false},
 	{"sys", "dm_db_partition_stats", NULL, partition_stats_columns,
 		"SELECT " PARTITION_ID " AS partition_id, x.object_id AS object_id, x.index_id AS index_id, "
 		"1 AS partition_number, " PAGES " AS in_row_data_page_count, " PAGES " AS in_row_used_page_count, "
 		PAGES " AS in_row_reserved_page_count, 0 AS lob_used_page_count, 0 AS lob_reserved_page_count, "
 		"0 AS row_overflow_used_page_count, 0 AS row_overflow_reserved_page_count, " PAGES " AS used_page_count, "
-		PAGES " AS reserved_page_count, t_rows(x.object_id) AS row_count FROM " INDEXES " x", NULL},
+		PAGES " AS reserved_page_count, t_rows(x.object_id) AS row_count FROM " INDEXES " x", NULL, false},
 	{"sys", "triggers", NULL, triggers_columns,
 		"SELECT NULL AS name, NULL AS object_id, NULL AS parent_class, NULL AS parent_class_desc, NULL AS parent_id, "
 		"NULL AS type, NULL AS type_desc, NULL AS create_date, NULL AS modify_date, NULL AS is_ms_shipped, "
-		"NULL AS is_disabled, NULL AS is_not_for_replication, NULL AS is_instead_of_trigger WHERE 0", NULL},
+		"NULL AS is_disabled, NULL AS is_not_for_replication, NULL AS is_instead_of_trigger WHERE 0", NULL, false},
 	{"sys", "extended_properties", NULL, properties_columns,
 		"SELECT class, CASE class WHEN 0 THEN 'DATABASE' WHEN 3 THEN 'SCHEMA' ELSE 'OBJECT_OR_COLUMN' END AS class_desc, "
-		"major_id, minor_id, name, value FROM standin_property", NULL},
+		"major_id, minor_id, name, value FROM standin_property", NULL, false},
 	{"sys", "sql_modules", NULL, modules_columns,
 		"SELECT o.object_id AS object_id, " VIEW_TEXT " AS definition, 1 AS uses_ansi_nulls, "
 		"1 AS uses_quoted_identifier, 0 AS is_schema_bound FROM standin_object o "
-		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type = 'V'", NULL},
-	{NULL, NULL, NULL, NULL, NULL, NULL}
+		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type = 'V'", NULL, false},
+	{NULL, NULL, NULL, NULL, NULL, NULL, false}
 };

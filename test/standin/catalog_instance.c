@@ -61,6 +61,12 @@ static const SystemColumn sessions_columns[] = {
 	{"prev_error", "int"}, {"open_transaction_count", "int"}, {NULL, NULL}
 };
 
+static const SystemColumn connections_columns[] = {
+	{"session_id", "int?"}, {"net_transport", "nvarchar(40)"}, {"protocol_type", "nvarchar(40)?"},
+	{"encrypt_option", "nvarchar(40)"}, {"auth_scheme", "nvarchar(40)"}, {"net_packet_size", "int?"},
+	{NULL, NULL}
+};
+
 static int64_t
 epoch(void)
 {
@@ -301,11 +307,31 @@ fill_sessions(SystemRows *rows)
 	server_each_session(visit_session, rows);
 }
 
+static void
+visit_connection(Session *session, void *argument)
+{
+	SystemRows *rows = argument;
+
+	row_number(rows, session->login.spid);
+	row_text(rows, "TCP");
+	row_text(rows, "TSQL");
+	row_text(rows, session->login.encrypted ? "TRUE" : "FALSE");
+	row_text(rows, "SQL");
+	row_number(rows, session->login.packet_size);
+}
+
+static void
+fill_connections(SystemRows *rows)
+{
+	server_each_session(visit_connection, rows);
+}
+
 const SystemView instance_views[] = {
-	{"dbo", "sysdatabases", "master", sysdatabases_columns, NULL, fill_sysdatabases},
-	{"sys", "databases", NULL, databases_columns, NULL, fill_databases},
-	{"sys", "database_mirroring", NULL, mirroring_columns, NULL, fill_mirroring},
-	{"sys", "database_mirroring_witnesses", NULL, witnesses_columns, NULL, fill_witnesses},
-	{"sys", "dm_exec_sessions", NULL, sessions_columns, NULL, fill_sessions},
-	{NULL, NULL, NULL, NULL, NULL, NULL}
+	{"dbo", "sysdatabases", "master", sysdatabases_columns, NULL, fill_sysdatabases, false},
+	{"sys", "databases", NULL, databases_columns, NULL, fill_databases, false},
+	{"sys", "database_mirroring", NULL, mirroring_columns, NULL, fill_mirroring, false},
+	{"sys", "database_mirroring_witnesses", NULL, witnesses_columns, NULL, fill_witnesses, false},
+	{"sys", "dm_exec_sessions", NULL, sessions_columns, NULL, fill_sessions, false},
+	{"sys", "dm_exec_connections", NULL, connections_columns, NULL, fill_connections, true},
+	{NULL, NULL, NULL, NULL, NULL, NULL, false}
 };

@@ -88,11 +88,11 @@ static const SystemColumn column_usage_columns[] = {
 
 const SystemView schema_views[] = {
 	{"INFORMATION_SCHEMA", "SCHEMATA", NULL, info_schemata_columns,
-		"SELECT " DATABASE " AS CATALOG_NAME, name AS SCHEMA_NAME, name AS SCHEMA_OWNER FROM standin_schema", NULL},
+		"SELECT " DATABASE " AS CATALOG_NAME, name AS SCHEMA_NAME, name AS SCHEMA_OWNER FROM standin_schema", NULL, false},
 	{"INFORMATION_SCHEMA", "TABLES", NULL, info_tables_columns,
 		"SELECT " DATABASE " AS TABLE_CATALOG, s.name AS TABLE_SCHEMA, o.name AS TABLE_NAME, "
 		"CASE o.type WHEN 'U' THEN 'BASE TABLE' ELSE 'VIEW' END AS TABLE_TYPE FROM standin_object o "
-		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type IN ('U', 'V')", NULL},
+		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type IN ('U', 'V')", NULL, false},
 	{"INFORMATION_SCHEMA", "COLUMNS", NULL, info_columns_columns,
 		"SELECT " DATABASE " AS TABLE_CATALOG, s.name AS TABLE_SCHEMA, o.name AS TABLE_NAME, "
 		"c.name AS COLUMN_NAME, c.position AS ORDINAL_POSITION, c.default_text AS COLUMN_DEFAULT, "
@@ -116,31 +116,31 @@ const SystemView schema_views[] = {
 		"WHEN c.type IN ('nchar', 'nvarchar', 'ntext') THEN 'UNICODE' END AS CHARACTER_SET_NAME, "
 		COLUMN_COLLATION " AS COLLATION_NAME FROM standin_column c "
 		"JOIN standin_object o ON o.object_id = c.object_id AND o.type IN ('U', 'V') "
-		"JOIN standin_schema s ON s.schema_id = o.schema_id", NULL},
+		"JOIN standin_schema s ON s.schema_id = o.schema_id", NULL, false},
 	{"INFORMATION_SCHEMA", "TABLE_CONSTRAINTS", NULL, table_constraints_columns,
 		CONSTRAINT_BODY ", " TABLE_BODY ", CASE o.type WHEN 'PK' THEN 'PRIMARY KEY' WHEN 'UQ' THEN 'UNIQUE' "
 		"WHEN 'F' THEN 'FOREIGN KEY' ELSE 'CHECK' END AS CONSTRAINT_TYPE, 'NO' AS IS_DEFERRABLE, "
-		"'NO' AS INITIALLY_DEFERRED" CONSTRAINT_SOURCE "WHERE o.type IN ('PK', 'UQ', 'F', 'C')", NULL},
+		"'NO' AS INITIALLY_DEFERRED" CONSTRAINT_SOURCE "WHERE o.type IN ('PK', 'UQ', 'F', 'C')", NULL, false},
 	{"INFORMATION_SCHEMA", "KEY_COLUMN_USAGE", NULL, key_usage_columns,
 		CONSTRAINT_BODY ", " TABLE_BODY ", c.name AS COLUMN_NAME, x.ordinal AS ORDINAL_POSITION" CONSTRAINT_SOURCE
 		"JOIN " KEY_COLUMNS " x ON x.id = o.object_id JOIN standin_column c ON c.object_id = x.object_id "
-		"AND c.column_id = x.column_id", NULL},
+		"AND c.column_id = x.column_id", NULL, false},
 	{"INFORMATION_SCHEMA", "CONSTRAINT_COLUMN_USAGE", NULL, column_usage_columns,
 		"SELECT " TABLE_BODY ", c.name AS COLUMN_NAME, " DATABASE " AS CONSTRAINT_CATALOG, "
 		"s.name AS CONSTRAINT_SCHEMA, o.name AS CONSTRAINT_NAME" CONSTRAINT_SOURCE
 		"JOIN " KEY_COLUMNS " x ON x.id = o.object_id JOIN standin_column c ON c.object_id = x.object_id "
-		"AND c.column_id = x.column_id", NULL},
+		"AND c.column_id = x.column_id", NULL, false},
 	{"INFORMATION_SCHEMA", "VIEWS", NULL, views_columns,
 		"SELECT " DATABASE " AS TABLE_CATALOG, s.name AS TABLE_SCHEMA, o.name AS TABLE_NAME, "
 		VIEW_TEXT " AS VIEW_DEFINITION, 'NONE' AS CHECK_OPTION, 'NO' AS IS_UPDATABLE FROM standin_object o "
-		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type = 'V'", NULL},
+		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type = 'V'", NULL, false},
 	{"INFORMATION_SCHEMA", "REFERENTIAL_CONSTRAINTS", NULL, referential_columns,
 		CONSTRAINT_BODY ", " DATABASE " AS UNIQUE_CONSTRAINT_CATALOG, us.name AS UNIQUE_CONSTRAINT_SCHEMA, "
 		"u.name AS UNIQUE_CONSTRAINT_NAME, 'SIMPLE' AS MATCH_OPTION, 'NO ACTION' AS UPDATE_RULE, "
 		"'NO ACTION' AS DELETE_RULE" CONSTRAINT_SOURCE "JOIN standin_foreign_key k ON k.object_id = o.object_id "
 		"LEFT JOIN standin_object u ON u.object_id = " REFERRED_KEY
-		" LEFT JOIN standin_schema us ON us.schema_id = u.schema_id", NULL},
+		" LEFT JOIN standin_schema us ON us.schema_id = u.schema_id", NULL, false},
 	{"INFORMATION_SCHEMA", "CHECK_CONSTRAINTS", NULL, checks_columns,
-		CONSTRAINT_BODY ", o.definition AS CHECK_CLAUSE" CONSTRAINT_SOURCE "WHERE o.type = 'C'", NULL},
-	{NULL, NULL, NULL, NULL, NULL, NULL}
+		CONSTRAINT_BODY ", o.definition AS CHECK_CLAUSE" CONSTRAINT_SOURCE "WHERE o.type = 'C'", NULL, false},
+	{NULL, NULL, NULL, NULL, NULL, NULL, false}
 };

@@ -23,6 +23,7 @@ struct SystemView
 	const SystemColumn *columns;
 	const char *body;			/* SQLite's SELECT of these columns; or NULL ... */
 	void		(*fill) (struct SystemRows *rows);	/* ... and what makes the rows */
+	bool		server_state;	/* needs VIEW SERVER STATE */
 };
 
 typedef struct SystemView SystemView;

@@ -26,6 +26,7 @@ typedef struct LoginInfo
 	int			spid;
 	int			client_pid;
 	int			packet_size;
+	bool		encrypted;
 	uint32_t	tds_version;	/* 0x74000004 */
 } LoginInfo;
 

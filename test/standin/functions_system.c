@@ -72,6 +72,40 @@ fn_login(Call *call, const SqlValue *a, SqlValue *out)
 }
 
 static bool
+fn_original_db_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	(void) a;
+	value_text(call, out, call->session->login.database);
+	return true;
+}
+
+/* The permissions that logins differ in here; NULL for what is none. */
+static bool
+fn_has_perms_by_name(Call *call, const SqlValue *a, SqlValue *out)
+{
+	static const struct
+	{
+		const char *name;
+		bool		public;		/* granted to everybody by default */
+	}			permissions[] = {
+		{"VIEW ANY DATABASE", true}, {"ALTER ANY DATABASE", false},
+		{"VIEW SERVER STATE", false}, {"CONTROL SERVER", false}, {"ALTER", false}
+	};
+
+	out->null = true;
+	for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++)
+	{
+		const char *name = permissions[i].name;
+
+		if (a[2].null || a[2].n != strlen(name) || strncasecmp(a[2].p, name, a[2].n) != 0)
+			continue;
+		out->null = false;
+		out->i = permissions[i].public || call->session->sysadmin;
+	}
+	return true;
+}
+
+static bool
 fn_user_name(Call *call, const SqlValue *a, SqlValue *out)
 {
 	(void) a;
@@ -478,6 +512,8 @@ const Function system_functions[] = {
 	{"HOST_NAME", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_host_name, 0, NULL},
 	{"APP_NAME", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_app_name, 0, NULL},
 	{"IS_SRVROLEMEMBER", FUNCTION_SCALAR, 1, 2, "s", type_of_int, fn_is_srvrolemember, 0, NULL},
+	{"ORIGINAL_DB_NAME", FUNCTION_SCALAR, 0, 0, "", type_of_sysname, fn_original_db_name, 0, NULL},
+	{"HAS_PERMS_BY_NAME", FUNCTION_SCALAR, 3, 3, "s", type_of_int, fn_has_perms_by_name, FUNCTION_SEES_NULL, NULL},
 	{"XACT_STATE", FUNCTION_SCALAR, 0, 0, "", type_of_smallint, fn_xact_state, 0, NULL},
 	{"SCOPE_IDENTITY", FUNCTION_SCALAR, 0, 0, "", type_of_identity, fn_scope_identity, 0, NULL},
 	{"NEWID", FUNCTION_SCALAR, 0, 0, "", type_of_guid, fn_newid, FUNCTION_NOT_NULL | ONCE, NULL},

@@ -51,7 +51,7 @@ static const SystemColumn columns[] = {
 	{NULL, NULL}
 };
 
-const SystemView generator_view = {NULL, GENERATOR_NAME, NULL, columns, NULL, NULL};
+const SystemView generator_view = {NULL, GENERATOR_NAME, NULL, columns, NULL, NULL, false};
 
 /* Every so many rows the column is NULL; 0 = never. */
 static const int null_every[COLUMNS] = {0, 11, 13, 17, 19, 23, 29, 31, 37};

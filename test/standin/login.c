@@ -356,6 +356,7 @@ run_login7(Connection *connection)
 		return refuse(connection, errors, 1);
 	}
 	login->tds_version = connection->stream.tds_version;
+	login->encrypted = connection->stream.tls != NULL;
 	if (!password_matches(login, password))
 		return refuse_number(connection, ERROR_LOGIN_FAILED);
 	session = session_open(login, errors, &error_count);

@@ -69,6 +69,7 @@ static const MessageRow messages[] = {
 	{252, 16, 1, true, "Recursive common table expression '%s' does not contain a top-level UNION ALL operator."},
 	{257, 16, 3, true, "Implicit conversion from data type %s to %s is not allowed. Use the CONVERT function to run this query."},
 	{259, 16, 1, true, "Ad hoc updates to system catalogs are not allowed."},
+	{300, 14, 1, false, "%s permission was denied on object '%s', database '%s'."},
 	{262, 14, 1, false, "%s permission denied in database '%s'."},
 	{263, 16, 1, true, "Must specify table to select from."},
 	{264, 16, 1, true, "The column name '%s' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code."},
