@@ -13,6 +13,8 @@ typedef struct TmfOpened
 	WireConn   *conn;
 	PairSide	side;
 	TmfRole		role;
+	TmfPartners *partners;
+	uint64		epoch;			/* theirs, at this login */
 	char		address[ENDPOINT_TEXT_MAX]; /* the endpoint as the user would write it */
 } TmfOpened;
 

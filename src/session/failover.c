@@ -104,6 +104,8 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	if (!tmf_partners_learn(partners, search->options, side, role))
 		return refuse(search, TMF_IDENTITY_STALE, refusals[TMF_IDENTITY_STALE].summary);
 	search->opened->side = side;
+	search->opened->partners = partners;
+	search->opened->epoch = partners->epoch;
 	endpoint_format(&endpoint, search->opened->address, sizeof(search->opened->address));
 	search->opened->conn = tmf_attempt_take(attempt);
 	return PAIR_OUTCOME_PRINCIPAL;

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/xact.h"
 #include "commands/dbcommands.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -167,7 +168,7 @@ tmf_partner_file_look(Oid serverid, TmfPartnerStamp *stamp, bool *changed)
 	TmfPartnerStamp now = {0};
 	bool		there;
 
-	if (!swept)
+	if (!swept && IsTransactionState())
 		sweep();
 	file_path(path, serverid, "");
 	there = lstat(path, &status) == 0;

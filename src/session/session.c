@@ -195,8 +195,8 @@ open_session(TmfSession *session, UserMapping *user, const TmfUserOptions *crede
 
 	tmf_failover_open(session->options, credentials, &opened);
 	session->conn = opened.conn;
-	session->partners = tmf_partners_get(session->options);
-	session->epoch = session->partners->epoch;
+	session->partners = opened.partners;
+	session->epoch = opened.epoch;
 	strlcpy(session->address, opened.address, sizeof(session->address));
 	session->former = session->login;
 	session->login.generation = ++last_generation;
