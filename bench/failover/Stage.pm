@@ -9,9 +9,8 @@ package Stage;
 
 use strict;
 use warnings;
-use Fcntl qw(F_GETFL F_SETFL O_NONBLOCK);
 use IO::Socket::INET;
-use Socket;
+use TdsMirror::Hole qw(bound black_hole);
 use TdsMirror::Lab qw(free_port slurp wait_until);
 use TdsMirror::Pair;
 use Time::HiRes qw(sleep);
@@ -76,39 +75,6 @@ sub hand_over
 
 	$from->tsql('ALTER DATABASE erp SET PARTNER FAILOVER');
 	return;
-}
-
-sub bound
-{
-	my ($address, $port, $backlog) = @_;
-
-	socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "socket: $!\n";
-	setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
-	wait_until("$address,$port is free", 10, sub {
-		bind($socket, sockaddr_in($port, inet_aton($address)));
-	});
-	listen($socket, $backlog) or die "listen: $!\n";
-	return $socket;
-}
-
-# Its queue is full: the kernel drops each further SYN.
-sub black_hole
-{
-	my ($address, $port) = @_;
-	my @sockets = (bound($address, $port, 0));
-
-	while (1)
-	{
-		socket(my $filler, PF_INET, SOCK_STREAM, 0) or die "socket: $!\n";
-		fcntl($filler, F_SETFL, fcntl($filler, F_GETFL, 0) | O_NONBLOCK);
-		connect($filler, sockaddr_in($port, inet_aton($address)));
-		my $ready = '';
-		vec($ready, fileno($filler), 1) = 1;
-		last if !select(undef, $ready, undef, 0.05);
-		push @sockets, $filler;
-		die "the queue of $address,$port does not fill\n" if @sockets > 100;
-	}
-	return \@sockets;
 }
 
 # Something else at the partner's address: "refused", "black hole" or "silent".
