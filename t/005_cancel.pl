@@ -1,4 +1,7 @@
 # A wait for the remote side ends when the user says so, in every phase.
+#
+# What FreeTDS does by itself during a login goes by its own seconds; with a slot
+# of 4.8 s the ceilings tell whether somebody waited for the slot's end.
 
 use strict;
 use warnings;
@@ -6,6 +9,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 use TdsMirror::Cluster;
 use TdsMirror::Foreign qw(server_sql track_script track_rows track_table_sql who_table_sql);
+use TdsMirror::Hole qw(black_hole);
 use TdsMirror::Lab qw(wait_until);
 use TdsMirror::Pair;
 
@@ -13,29 +17,42 @@ my $cluster = TdsMirror::Cluster->start('cancel');
 my $pair = TdsMirror::Pair->start(prefix => 'cancel-', script => track_script());
 my $observer = $cluster->session;
 
-$observer->query(server_sql($pair, login_timeout => '60 s') . track_table_sql() . who_table_sql());
+$observer->query(server_sql($pair, login_timeout => '60 s', query_timeout => '99 s') . track_table_sql() . who_table_sql());
 
 # Each phase: the fault that makes the principal fall silent, its argument, and
-# whether the session is open before.  A connection is tried before the login
-# makes its own, so silence at accept has to strike twice.
+# what the backend has done before: nothing, so that it makes sure first that the
+# principal speaks; logged in and out, so that it does not; logged in.
 my %phases = (
-	'accepted and silent' => [ 'accept', '0 count 2', 0 ],
-	'after PRELOGIN' => [ 'prelogin', 0, 0 ],
-	'after LOGIN7' => [ 'login', 0, 0 ],
-	'before the first row' => [ 'batch', 0, 1 ],
-	'between rows' => [ 'row', 1000, 1 ],
+	'accepted and silent' => [ 'accept', '0 count 2', 'new' ],
+	'accepted and silent, known' => [ 'accept', '0 skip 1', 'known' ],
+	'after PRELOGIN' => [ 'prelogin', 0, 'known' ],
+	'after LOGIN7' => [ 'login', 0, 'new' ],
+	'before the first row' => [ 'batch', 0, 'open' ],
+	'between rows' => [ 'row', 1000, 'open' ],
 );
+
+# Forgets the pair, or only the session.
+sub prepare
+{
+	my ($psql, $before) = @_;
+
+	$psql->query("SELECT tds_mirror_forget('erp')");
+	return if $before eq 'new';
+	$psql->query('SELECT count(*) FROM who');
+	return if $before eq 'open';
+	$psql->query("ALTER SERVER erp OPTIONS (SET query_timeout '" . (100 + int rand 1000) . " s')");
+}
 
 for my $phase (sort keys %phases)
 {
-	my ($point, $argument, $open) = @{ $phases{$phase} };
+	my ($point, $argument, $before) = @{ $phases{$phase} };
 
 	for my $how ('pg_cancel_backend', 'statement_timeout', 'pg_terminate_backend')
 	{
 		my $psql = $cluster->session;
 		my $pid = $psql->backend;
 
-		$psql->query('SELECT count(*) FROM who') if $open;
+		prepare($psql, $before);
 		$psql->query("SET statement_timeout = '400ms'") if $how eq 'statement_timeout';
 		$pair->a->control("fault $point hang $argument");
 		$psql->send('SELECT sum(id) FROM track');
@@ -51,7 +68,7 @@ for my $phase (sort keys %phases)
 
 		ok(!$ok, "$phase: $how ends the wait");
 		is($state, '57014', "$phase: the error is 57014") unless $how eq 'pg_terminate_backend';
-		cmp_ok($elapsed, '<', 5, "$phase: soon");
+		cmp_ok($elapsed, '<', 3, "$phase: soon");
 		$pair->a->control('clear');
 		if ($how ne 'pg_terminate_backend')
 		{
@@ -63,6 +80,36 @@ for my $phase (sort keys %phases)
 		$psql->quit;
 	}
 }
+# Between two hosts that swallow packets, and in the pause after both have refused.
+my $other = $cluster->session;
+$other->backend;
+for my $case ('a race', 'a pause')
+{
+	my @holes;
+
+	$other->query("SELECT tds_mirror_forget('erp')");
+	$_->control('refuse on') for $pair->a, $pair->b;
+	@holes = map { black_hole($_->address, $_->port) } $pair->a, $pair->b if $case eq 'a race';
+	for my $how ('pg_cancel_backend', 'statement_timeout')
+	{
+		$other->query($how eq 'statement_timeout' ? "SET statement_timeout = '900ms'" : 'RESET statement_timeout');
+		my $start = time;
+		$other->send('SELECT count(*) FROM who');
+		if ($how eq 'pg_cancel_backend')
+		{
+			sleep 0.9;
+			$observer->query("SELECT $how(" . $other->{backend} . ')');
+		}
+		my ($ok, $out, $err, $state) = $other->finish;
+		is($state, '57014', "$case: $how");
+		cmp_ok(time - $start, '<', 4, "$case: soon");
+	}
+	$other->query('RESET statement_timeout');
+	undef @holes;
+	$_->control('refuse off') for $pair->a, $pair->b;
+}
+is($other->query('SELECT count(*) FROM who'), 1, 'the next statement works');
+$other->quit;
 wait_until('no backend is left', 20, sub { $observer->query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lab' AND pid <> pg_backend_pid()") == 0 });
 pass('no backend is left hanging');
 $observer->quit;
