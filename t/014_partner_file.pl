@@ -245,6 +245,21 @@ ok(!-e $folder, 'the files of a dropped database are removed');
 ok(!-e $other && !-e "$other.new", 'and those of a dropped server');
 ok(-f $path, 'others are not');
 
+# Servers that come and go in one backend.
+my $steady = $cluster->session;
+my @answers;
+for my $i (1 .. 5)
+{
+	$steady->query(server_sql($pair, name => "passing_$i"));
+	$steady->query("CREATE FOREIGN TABLE passing (instance text) SERVER passing_$i OPTIONS (query 'SELECT \@\@SERVERNAME AS instance')");
+	push @answers, $steady->query('SELECT instance FROM passing');
+	$steady->query("DROP SERVER passing_$i CASCADE");
+}
+is("@answers", 'B B B B B', 'servers that come and go are each read');
+is($steady->query('SELECT string_agg(server_name, \' \') FROM tds_mirror_partners'), 'erp', 'and leave nothing in the view');
+is($steady->query('SELECT instance FROM who'), 'B', 'nor anything in the way');
+$steady->quit;
+
 # A hot standby reads the files that came with it, and writes its own.
 {
 	my $standby = bless { folder => TdsMirror::Lab::scratch_folder('partnerfile-standby'),
