@@ -45,6 +45,8 @@ figure('login_timeout', $options, qr/"login_timeout".*"(\d+)"/, sub { "`login_ti
 figure('commit_timeout', $options, qr/"commit_timeout".*"(\d+)"/, sub { "`commit_timeout` (default $_[0] s)" });
 figure('silence_check', $options, qr/"silence_check".*"(\d+)"/, sub { "`silence_check` (default $_[0] s;" });
 
+figure('end of a login', slurp("$top/include/wire/wire.h"), qr/WIRE_WATCH_LOGIN_MS\s+(\d+)/, sub { "within $_[0] ms" });
+
 # Everything that a user may call or set stands in the README.
 my $sql = slurp("$top/tds_mirror_fdw--1.0.sql");
 my %functions = map { $_ => 1 } $sql =~ /^CREATE (?:FUNCTION|VIEW) (tds_mirror_\w+)/mg;
