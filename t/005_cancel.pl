@@ -24,7 +24,7 @@ $observer->query(server_sql($pair, login_timeout => '60 s', query_timeout => '99
 # principal speaks; logged in and out, so that it does not; logged in.
 my %phases = (
 	'accepted and silent' => [ 'accept', '0 count 2', 'new' ],
-	'accepted and silent, known' => [ 'accept', '0 skip 1', 'known' ],
+	'accepted and silent, known' => [ 'accept', '0 count 2', 'known' ],
 	'after PRELOGIN' => [ 'prelogin', 0, 'known' ],
 	'after LOGIN7' => [ 'login', 0, 'new' ],
 	'before the first row' => [ 'batch', 0, 'open' ],
@@ -58,7 +58,7 @@ for my $phase (sort keys %phases)
 		$psql->send('SELECT sum(id) FROM track');
 		if ($how ne 'statement_timeout')
 		{
-			wait_until('the statement waits', 20, sub { grep { /\b$point\b/ } $pair->a->control('events') });
+			wait_until('the statement waits', 20, sub { grep { /^$point .* hits [1-9]/ } $pair->a->control('faults') });
 			sleep 0.2;
 			$observer->query("SELECT $how($pid)");
 		}

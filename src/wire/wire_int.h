@@ -27,7 +27,7 @@ typedef enum WireMode
 } WireMode;
 
 /* More descriptors than FreeTDS ever opens for one login, addresses of a name included. */
-#define WIRE_FREE_FDS	32
+#define WIRE_FREE_FDS	16
 
 struct WireConn
 {
