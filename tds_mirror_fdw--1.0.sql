@@ -109,6 +109,53 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION tds_mirror_status(name)
 IS 'asks both partners of a server, or of all servers, about themselves';
 
+CREATE FUNCTION tds_mirror_diag(server name DEFAULT NULL,
+	OUT server_name text, OUT extension_version text, OUT freetds_version text,
+	OUT address text, OUT tds_version text, OUT encrypted boolean, OUT instance text,
+	OUT product_version text, OUT product_level text, OUT edition text,
+	OUT compatibility_level integer, OUT view_any_database boolean, OUT error text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_diag(name)
+IS 'versions, and what a login gets of a server, or of all servers; encrypted is NULL without VIEW SERVER STATE';
+
+CREATE FUNCTION tds_mirror_connections(
+	OUT server_name text, OUT user_name text, OUT address text, OUT state text,
+	OUT spid integer, OUT since timestamptz, OUT statements bigint,
+	OUT in_transaction boolean, OUT stale boolean)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_connections()
+IS 'the rows of the view tds_mirror_connections';
+
+CREATE VIEW tds_mirror_connections AS
+SELECT * FROM tds_mirror_connections();
+
+COMMENT ON VIEW tds_mirror_connections
+IS 'the connections of this backend';
+
+GRANT SELECT ON tds_mirror_connections TO PUBLIC;
+
+CREATE FUNCTION tds_mirror_disconnect(server name)
+RETURNS boolean
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_disconnect(name)
+IS 'closes this backend''s connections to a server; true when there was one';
+
+CREATE FUNCTION tds_mirror_disconnect_all()
+RETURNS boolean
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_disconnect_all()
+IS 'closes this backend''s connections to all servers; true when there was one';
+
 CREATE FUNCTION tds_mirror_partners(
 	OUT server_name text,
 	OUT initial_partner text, OUT initial_name text, OUT initial_source text,

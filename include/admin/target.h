@@ -19,6 +19,9 @@ typedef struct TmfTarget
  */
 extern TmfTarget *tmf_target(const char *server_name);
 
+/* The same without regard to mappings and options: just its oid. */
+extern Oid	tmf_target_oid(const char *server_name);
+
 /*
  * All servers of this wrapper that the current user has USAGE on and a mapping
  * for, in order of name: a list of char *.

@@ -60,6 +60,12 @@ extern bool tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attemp
  */
 extern WireStatus tmf_attempt_command(TmfAttempt *attempt, const char *sql, int64 until_ms);
 
+/* The same for a batch with rows: row (may be NULL) is called for each. */
+typedef void (*TmfAttemptRow) (const WireConn *conn, void *argument);
+
+extern WireStatus tmf_attempt_rows(TmfAttempt *attempt, const char *sql, int64 until_ms,
+								   TmfAttemptRow row, void *argument);
+
 /*
  * The same for a batch that answers with an integer: the first column of its
  * last row; missing when there is no row, or NULL in it.

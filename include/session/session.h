@@ -110,6 +110,8 @@ typedef struct TmfSessionInfo
 	const char *address;		/* of the last login */
 	const char *state;			/* closed, idle, streaming, in transaction, doomed */
 	int			spid;			/* 0 while closed */
+	bool		in_transaction; /* its remote transaction is open */
+	bool		stale;			/* its next use replaces the connection */
 	uint64		generation;
 	TimestampTz opened_at;		/* the last login */
 	int64		statements;		/* sent since then */

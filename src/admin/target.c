@@ -69,11 +69,10 @@ has_usage(Oid serverid)
 	return pg_foreign_server_aclcheck(serverid, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
 }
 
-TmfTarget *
-tmf_target(const char *server_name)
+Oid
+tmf_target_oid(const char *server_name)
 {
 	ForeignServer *server = GetForeignServerByName(server_name, false);
-	TmfTarget  *target = palloc(sizeof(TmfTarget));
 
 	if (!is_ours(server))
 		ereport(ERROR,
@@ -81,9 +80,17 @@ tmf_target(const char *server_name)
 				 errmsg("server \"%s\" does not belong to tds_mirror_fdw", server_name)));
 	if (!has_usage(server->serverid))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FOREIGN_SERVER, server_name);
+	return server->serverid;
+}
 
-	target->server = tmf_server_options(server->serverid);
-	target->user = tmf_user_options(GetUserMapping(GetUserId(), server->serverid));
+TmfTarget *
+tmf_target(const char *server_name)
+{
+	Oid			serverid = tmf_target_oid(server_name);
+	TmfTarget  *target = palloc(sizeof(TmfTarget));
+
+	target->server = tmf_server_options(serverid);
+	target->user = tmf_user_options(GetUserMapping(GetUserId(), serverid));
 	return target;
 }
 

@@ -204,9 +204,9 @@ tmf_attempt_role(const TmfServerOptions *options, TmfAttempt *attempt, int64 unt
 	return true;
 }
 
-/* Reads the running result to its end; answer, unless NULL, gets its first column. */
+/* Takes the result at hand, a row at a time, and goes to the next one. */
 static WireStatus
-read_answer(WireConn *conn, int *answer)
+take_result(WireConn *conn, TmfAttemptRow row, void *argument)
 {
 	WireStatus	status = WIRE_END;
 
@@ -214,21 +214,22 @@ read_answer(WireConn *conn, int *answer)
 	{
 		while ((status = wire_next_row(conn)) == WIRE_ROW)
 		{
-			if (answer)
-				*answer = int_value(conn, 0, *answer);
+			if (row)
+				row(conn, argument);
 		}
 	}
 	return status == WIRE_END ? wire_next_result(conn) : status;
 }
 
-static WireStatus
-run_batch(TmfAttempt *attempt, const char *sql, int64 until_ms, int *answer)
+WireStatus
+tmf_attempt_rows(TmfAttempt *attempt, const char *sql, int64 until_ms, TmfAttemptRow row,
+				 void *argument)
 {
 	int64		deadline = until_ms;
 	WireStatus	status = first_result(attempt, sql, &deadline);
 
 	while (status == WIRE_OK)
-		status = read_answer(attempt->conn, answer);
+		status = take_result(attempt->conn, row, argument);
 	if (status == WIRE_FAILED)
 	{
 		attempt->error = *wire_error(attempt->conn);
@@ -249,12 +250,20 @@ run_batch(TmfAttempt *attempt, const char *sql, int64 until_ms, int *answer)
 WireStatus
 tmf_attempt_command(TmfAttempt *attempt, const char *sql, int64 until_ms)
 {
-	return run_batch(attempt, sql, until_ms, NULL);
+	return tmf_attempt_rows(attempt, sql, until_ms, NULL, NULL);
+}
+
+static void
+take_int(const WireConn *conn, void *argument)
+{
+	int		   *answer = argument;
+
+	*answer = int_value(conn, 0, *answer);
 }
 
 WireStatus
 tmf_attempt_ask(TmfAttempt *attempt, const char *sql, int64 until_ms, int missing, int *answer)
 {
 	*answer = missing;
-	return run_batch(attempt, sql, until_ms, answer);
+	return tmf_attempt_rows(attempt, sql, until_ms, take_int, answer);
 }

@@ -34,6 +34,9 @@ add_info(TmfSession *session, void *argument)
 	info->address = pstrdup(session->address);
 	info->state = state_word(session);
 	info->spid = session->conn ? wire_spid(session->conn) : 0;
+	info->in_transaction = session->transaction.open;
+	info->stale = session->conn != NULL &&
+		(session->invalidated || session->epoch != session->partners->epoch);
 	info->generation = session->login.generation;
 	info->opened_at = session->opened_at;
 	info->statements = session->statements;
