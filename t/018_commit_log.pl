@@ -142,6 +142,10 @@ loses('lost after the commit', '', 'commit_after_local reset');
 loses('lost before the reply', '', 'commit_before_reply close');
 is(remote("SELECT COUNT(*) FROM dbo.commit_log WHERE outcome = 'aborted'"), 2, 'what was not committed has a tombstone');
 
+# The mark itself is lost, or refused: COMMIT was not sent, so that is certain.
+loses('lost at the mark', '08006', 'batch reset');
+loses('the mark is refused', '40P01', 'batch error 1205');
+
 # The answers of those who ask are lost, too; a tombstone is found that was left before.
 loses('three searches are lost', '08006', 'commit_before_log close 0 count 4');
 loses('a tombstone is there already', '08006', 'commit_before_log close', 'commit_before_reply close');
