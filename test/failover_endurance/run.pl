@@ -42,9 +42,10 @@ sub problem
 	return;
 }
 
-# (descriptors, kilobytes) of the backend.
+# (descriptors, kilobytes) of the backend, with its session open.
 sub footprint
 {
+	$psql->query('SELECT count(*) FROM item');
 	my $pid = $psql->backend;
 	my @descriptors = glob("/proc/$pid/fd/*");
 	my $status = slurp("/proc/$pid/status");

@@ -76,6 +76,7 @@ sub connect
 
 	$self->{pair} = $self->{stage}->ready($self->{fault}{pair}, $opening ? 'b' : 'a');
 	$self->{stage}->describe($self->{pair}, $self->options);
+	$self->{stage}->admin->query("SELECT tds_mirror_create_commit_log('erp')") if $self->{cell}{settings}{log};
 	$self->{psql} = $self->{stage}->cluster->session(name => 'cell', timeout => $patience);
 	$self->{psql}->query("LOAD 'tds_mirror_fdw'");
 	$self->{psql}->query($_) for @planner;
