@@ -159,14 +159,15 @@ static void
 refused(Part *part)
 {
 	TmfSession *session = part->session;
+	WireError	error = *wire_error(session->conn);
 
-	part->refusal = *wire_error(session->conn);
-	if (part->refusal.number == 0 || tmf_session_means_lost(&part->refusal))
+	if (error.number == 0 || tmf_session_means_lost(&error))
 	{
-		tmf_session_lose(session, &part->refusal);
+		tmf_session_lose(session, &error);
 		resolve(part);
 		return;
 	}
+	part->refusal = error;
 	part->standing = STANDING_FAILED;
 	tmf_report_summary(&part->refusal, part->reason, sizeof(part->reason));
 	tmf_session_close(session, "the server refused to commit its transaction");

@@ -131,7 +131,7 @@ for my $fault (@CellTable::faults)
 	printf "# %-28s %3d ok%s\n", $fault, $good, $bad ? ", $bad wrong" : '' if $good + $bad;
 }
 printf "# %.0f s\n", time - $begun;
-my $least = int(120 * $scale);
+my $least = defined $pattern ? 1 : $scale < 0.25 ? 30 : int(120 * $scale);
 my $short = 0;
 $short += bar('matrix_cells_run', $run, $least, 1);
 $short += bar('matrix_cells_wrong', $wrong + $missed, 0, 0);

@@ -62,7 +62,7 @@ suite tap laboratory tap "$top/test/harness/tap.pl"
 suite clients laboratory clients "$top/test/clients/run.pl"
 suite faults laboratory faults "$top/test/faults/run.pl"
 suite bench-standin scaled 0.03 bench-standin "$top/test/standin_speed/run.pl"
-suite matrix-failover scaled 0.25 matrix-failover "$top/test/failover_matrix/run.pl"
+suite matrix-failover scaled 0.15 matrix-failover "$top/test/failover_matrix/run.pl"
 suite endurance scaled 0.03 endurance "$top/test/failover_endurance/run.pl"
 suite chaos-standin scaled 0.05 chaos-standin "$top/test/standin_chaos/run.pl"
 
