@@ -41,7 +41,7 @@ sub judge
 
 	return if !$client->{ours} || (!ref $result && $value eq $expected);
 	$bench->{wrong}++;
-	print "wrong: ", ref $result ? $result->{what} : "answered by $value instead of $expected", "\n";
+	print "wrong: ", ref $result ? $result->{what} . " " . ($value // "") : "answered by $value instead of $expected", "\n";
 	return;
 }
 

@@ -49,7 +49,7 @@ sub result
 	}
 	@{$self}{qw(first value)} = ($backend->{first}, ($backend->answer)[1]);
 	return $backend->milliseconds
-	  // { what => 'error ' . ($backend->{state} // '') . ": $self->{value}", ms => 1000 * ($backend->{ended} - $backend->{sent}) };
+	  // { what => 'error ' . ($backend->{state} // 'closed'), ms => 1000 * ($backend->{ended} - $backend->{sent}) };
 }
 
 sub end { $_[0]{backend}->quit; return; }
