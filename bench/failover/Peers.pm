@@ -70,6 +70,7 @@ sub begin
 		$stage->{a}->address, $stage->{b}->address, $stage->{port}, 'erp',
 		$TdsMirror::Instance::user, $TdsMirror::Instance::password);
 
+	delete @{$self}{qw(in out)};	# handles that are given would be taken, a copy's too
 	$self->{pid} = IPC::Open2::open2($self->{out}, $self->{in}, $self->{python}, "$FindBin::Bin/peer.py");
 	$self->{in}->autoflush(1);
 	readline $self->{out};
