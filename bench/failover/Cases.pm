@@ -222,6 +222,25 @@ sub watch
 	return;
 }
 
+# The results of statements under way at once, into runs; the time from ready, if
+# given.  Ours are read together: a row that waits to be read looks late.
+sub gather
+{
+	my ($bench, $asked, $runs, $ready) = @_;
+
+	Backend::finish_all(60, map { $_->[1]{backend} } grep { $_->[0]{ours} } @$asked);
+	for my $pair (@$asked)
+	{
+		my ($client, $runner) = @$pair;
+		my $result = $runner->result($bench->{gap} + cap_of($bench, $client));
+
+		judge($bench, $client, $result, $runner->{value}, 'B');
+		push @{ $runs->{ $client->{name} } }, ref $result || !$ready ? $result : 1000 * ($runner->{first} - $ready);
+		$runner->end;
+	}
+	return;
+}
+
 sub rounds_of
 {
 	my ($bench) = @_;
@@ -255,14 +274,7 @@ sub switch_in_progress
 		watch($bench->{gap} + rand 0.5, map { $_->[1] } @asked);
 		my $ready = Backend::now();
 		$stage->{b}->control('clear');
-		for my $pair (@asked)
-		{
-			my ($client, $runner) = @$pair;
-			my $result = $runner->result($bench->{gap} + cap_of($bench, $client));
-			judge($bench, $client, $result, $runner->{value}, 'B');
-			push @{ $runs{ $client->{name} } }, ref $result ? $result : 1000 * ($runner->{first} - $ready);
-			$runner->end;
-		}
+		gather($bench, \@asked, \%runs, $ready);
 	}
 	conclude($bench, $name, 250, %runs);
 	return;
@@ -290,14 +302,7 @@ sub frozen
 		$stage->{a}->freeze;
 		$stage->{pair}->wait_principal($stage->{b});
 		$_->[1]->ask for @asked;
-		for my $pair (@asked)
-		{
-			my ($client, $runner) = @$pair;
-			my $result = $runner->result(cap_of($bench, $client));
-			judge($bench, $client, $result, $runner->{value}, 'B');
-			push @{ $runs{ $client->{name} } }, $result;
-			$runner->end;
-		}
+		gather($bench, \@asked, \%runs);
 		$stage->{a}->thaw;
 	}
 	conclude($bench, 'frozen_principal', 6000, %runs);
