@@ -100,7 +100,14 @@ restore(TmfSession *session, int64 until_ms, bool until_cancel)
 	if (status == WIRE_OK)
 		left = judge(said);
 	else if (status == WIRE_FAILED)
-		left = LEFT_UNKNOWN;
+	{
+		WireError	error = *wire_error(session->conn);
+
+		if (tmf_session_means_lost(&error))
+			tmf_session_lose(session, &error);
+		else
+			left = LEFT_UNKNOWN;
+	}
 	if (left != LEFT_NOTHING)
 		tmf_transaction_doom(session, lefts[left].reason);
 	return left;

@@ -173,6 +173,7 @@ sub strike_held
 
 	await_hold($self->{pair});
 	$self->strike_now;
+	$self->{stage}->wait_serving($self->{pair}->b) if $self->{fault}{settles};
 	$self->{pair}->a->control("clear $_") for $self->{pair}->a->{frozen} || !Stage::is_alive($self->{pair}->a) ? () : qw(batch row);
 	$self->later;
 	return;

@@ -4,7 +4,8 @@
 # to A; where a session is open already, A hands over with the fault in place.  A
 # spoken one ("says") is A's answer to a request.  The rest ("happens") strikes the
 # process while a request is held, or nobody asks; "later" comes when the
-# statement is under way.
+# statement is under way.  Of one that "settles" a held request sees nothing until
+# the mirror has taken over.
 
 package Faults;
 
@@ -80,7 +81,7 @@ my %faults = (
 	'both down' => { pair => 'duo', kills => 1, happens => sub { kill_first(@_); $_[1]->b->kill9; } },
 	'neither principal for 3 s' => { pair => 'duo', kills => 1, happens => \&kill_first,
 		later => sub { sleep 3; force_service(@_); } },
-	'partition' => { happens => sub { $_[1]->a->control('partition on') } },
+	'partition' => { happens => sub { $_[1]->a->control('partition on') }, settles => 1 },
 );
 
 # What is to be done in this cell: a fault as above, with its words filled in.
@@ -166,7 +167,7 @@ sub commit_fault
 		my ($stage, $pair) = @_;
 		await_hold($pair);
 		strike($stage, $pair, $fault);
-		$stage->wait_serving($pair->b) if $cell->{fault} eq 'partition';
+		$stage->wait_serving($pair->b) if $fault->{settles};
 		$pair->a->control("clear $_") for $pair->a->{frozen} ? () : qw(commit_before_log commit_after_ship);
 	});
 }

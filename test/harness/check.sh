@@ -64,6 +64,7 @@ suite faults laboratory faults "$top/test/faults/run.pl"
 suite bench-standin scaled 0.03 bench-standin "$top/test/standin_speed/run.pl"
 suite bench-failover scaled 0.02 bench-failover "$top/bench/failover/run.pl"
 suite matrix-failover scaled 0.15 matrix-failover "$top/test/failover_matrix/run.pl"
+suite indoubt scaled 0.02 indoubt "$top/test/indoubt/run.pl"
 suite endurance scaled 0.03 endurance "$top/test/failover_endurance/run.pl"
 suite chaos-standin scaled 0.05 chaos-standin "$top/test/standin_chaos/run.pl"
 
