@@ -61,13 +61,27 @@ sub states_of
 	return $err =~ /^ERROR:\s+(\w{5}):/mg;
 }
 
+# What has happened to the partners lately.
+sub last_events
+{
+	my @lines;
+
+	for my $instance ($pair->a, $pair->b)
+	{
+		my @events = eval { $instance->control('events') };
+		splice @events, 0, @events - 6 if @events > 6;
+		push @lines, map { "$instance->{name}: $_\n" } @events;
+	}
+	return join '', @lines;
+}
+
 sub check_quiet
 {
 	my ($block, $out, $err) = @_;
 	my @states = states_of($err);
 
 	$met{$_}++ for @states;
-	problem("errors @states instead of @{ $block->{states} }:\n$err") if "@states" ne "@{ $block->{states} }";
+	problem("errors @states instead of @{ $block->{states} }:\n$err" . last_events()) if "@states" ne "@{ $block->{states} }";
 	problem("answers differ:\n$out\ninstead of\n" . join("\n", @{ $block->{out} })) if $out ne join("\n", @{ $block->{out} });
 	$kept += $block->{kept};
 	$done += @{ $block->{sql} };
