@@ -85,6 +85,11 @@ subtest 'a cursor of the outer level' => sub {
 	is($s->query('FETCH 1 FROM c'), '3', 'and after the next statement');
 	$s->query('COMMIT');
 	is(committed(), '1 3', 'the rollback was made up for');
+
+	$s->query('BEGIN;' . insert(1) . 'DECLARE c CURSOR FOR SELECT id FROM track; SAVEPOINT a;' . insert(2) . 'SAVEPOINT b;' . insert(3));
+	is($s->query('FETCH 1 FROM c; ROLLBACK TO b; MOVE ALL FROM c; ROLLBACK TO a;' . insert(4)), "1\n1", 'a larger rollback comes first');
+	$s->query('COMMIT');
+	is(committed(), '1 4', 'and is enough');
 };
 
 subtest 'abandoned scans' => sub {

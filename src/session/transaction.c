@@ -391,7 +391,11 @@ tmf_transaction_subabort(TmfSession *session, int level)
 	if (savepoint == 0 || transaction->doomed != NULL)
 		return;
 	if (session->state == TMF_SESSION_IDLE)
+	{
+		/* what was left of a deeper level goes with it */
+		transaction->undo = 0;
 		(void) roll_back(session, savepoint, tmf_now_ms() + CLEANUP_MS, false);
+	}
 	else if (transaction->undo == 0 || savepoint < transaction->undo)
 		transaction->undo = savepoint;
 }
