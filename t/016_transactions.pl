@@ -197,6 +197,23 @@ subtest 'isolation levels' => sub {
 	is($s->query("SELECT count(*) FROM track"), track_rows(), 'and READ COMMITTED follows');
 };
 
+subtest 'memory' => sub {
+	$s->query(<<'SQL');
+CREATE PROCEDURE commit_growth(INOUT grown bigint DEFAULT 0) LANGUAGE plpgsql AS $$
+BEGIN
+	FOR i IN 1 .. 320 LOOP
+		PERFORM tds_mirror_exec('erp', 'DELETE FROM dbo.note');
+		COMMIT;
+		IF i = 20 THEN
+			grown := (SELECT sum(used_bytes) FROM pg_backend_memory_contexts);
+		END IF;
+	END LOOP;
+	grown := (SELECT sum(used_bytes) FROM pg_backend_memory_contexts) - grown;
+END $$;
+SQL
+	cmp_ok($s->query('CALL commit_growth()'), '<', 300 * 1024, 'a procedure that commits often does not grow');
+};
+
 # A transaction made at random, as statements; $lossy: the connection may get lost.
 # What fails is rolled back to a savepoint, if there is one.  The number of errors.
 sub random_transaction

@@ -16,6 +16,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -315,15 +316,15 @@ commit_parts(Commit *commit)
 	}
 }
 
+/* A procedure that commits goes on in its own memory context: ours ends here. */
 void
 tmf_commit_all(void)
 {
+	MemoryContext former = MemoryContextSwitchTo(TopTransactionContext);
 	Commit		commit = {NIL};
 	ListCell   *cell;
 
 	tmf_session_each(collect, &commit);
-	if (commit.sessions == NIL)
-		return;
 	list_sort(commit.sessions, compare_sessions);
 	commit.parts = palloc0(list_length(commit.sessions) * sizeof(Part));
 	foreach(cell, commit.sessions)
@@ -337,4 +338,5 @@ tmf_commit_all(void)
 			prepare_part(&commit, session);
 	}
 	commit_parts(&commit);
+	MemoryContextSwitchTo(former);
 }
