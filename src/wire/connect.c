@@ -341,11 +341,18 @@ bool
 wire_idle_alive(const WireConn *conn)
 {
 	struct pollfd events;
+	int			ready;
 
 	events.fd = wire_socket(conn);
 	events.events = POLLIN | POLLRDHUP;
 	events.revents = 0;
-	return events.fd >= 0 && poll(&events, 1, 0) == 0;
+	if (events.fd < 0)
+		return false;
+	/* a signal that is pending cuts even a poll that does not wait */
+	do
+		ready = poll(&events, 1, 0);
+	while (ready < 0 && errno == EINTR);
+	return ready == 0;
 }
 
 const WireError *
