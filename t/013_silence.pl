@@ -46,6 +46,9 @@ $b->control('fault login error 18456 count 100');
 $a->control('fault batch delay 4500');
 is($psql->query('SELECT instance FROM who'), 'A', 'the mirror refuses the login: the statement does not mind');
 is(asked(), 4, 'and it is asked once');
+$a->control('fault batch delay 2500 count 3');
+is($psql->query('SELECT ' . join ' || ', ('(SELECT instance FROM who)') x 3), 'AAA', 'a statement that waits for three of its own');
+is(asked(), 5, 'asks once, too');
 $b->control('clear');
 
 # Canceled in the middle of the question.

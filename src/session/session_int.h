@@ -74,6 +74,8 @@ struct TmfSession
 	int64		resolved;		/* lost COMMITs of which the commit log told the outcome */
 	WireError	lost;			/* why the last connection died ... */
 	char		lost_address[ENDPOINT_TEXT_MAX];	/* ... and where to it led */
+	TimestampTz refused_in;		/* start of the user's statement in which the other partner has
+								 * refused our login; 0 = none */
 
 	/* of the statement on the wire */
 	TmfStream  *stream;			/* who takes its rows; NULL: whoever sent it */

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "utils/memutils.h"
 
 #include "pure/silence.h"
@@ -18,12 +19,16 @@
 /* A question may take as long as the silence before the first one, but this long in any case. */
 #define QUESTION_MS	1000
 
-/* Is there another partner, and a way to recognize that it has taken over? */
+/*
+ * Is there another partner, a way to recognize that it has taken over, and no
+ * refusal by it in this statement?  One refused login is no reason to lock an
+ * account; a statement of the user's can be many on the wire.
+ */
 static bool
 may_ask(const TmfSession *session)
 {
 	return session->partners->has_failover && session->login.guid[0] != '\0' &&
-		!session->invalidated;
+		!session->invalidated && session->refused_in != GetCurrentStatementStartTimestamp();
 }
 
 /* Does role, of whom the attempt reached, say that the session leads to nobody any more? */
@@ -51,8 +56,13 @@ question(TmfSession *session, int64 until_ms)
 		return SILENCE_REFUSED;
 	partners->side[side].attempts++;
 	tmf_attempt(session->options, tmf_user_options(mapping), &endpoint, NULL, until_ms, &attempt);
+	if (!attempt.open && attempt.verdict == VERDICT_GIVE_UP)
+	{
+		session->refused_in = GetCurrentStatementStartTimestamp();
+		return SILENCE_REFUSED;
+	}
 	if (!attempt.open)
-		return attempt.verdict == VERDICT_GIVE_UP ? SILENCE_REFUSED : SILENCE_NO_NEWS;
+		return SILENCE_NO_NEWS;
 	if (tmf_attempt_role(session->options, &attempt, until_ms, &role) &&
 		has_taken_over(session, side, &role))
 	{
