@@ -208,6 +208,12 @@ forge($path, PRINCIPAL() => pack('V', 0));
 ($out, $view) = fresh('SELECT instance FROM who', view => 'initial_attempts, principal');
 is("$out $view", 'B 1|failover', 'a wrong principal costs an attempt');
 
+# A record of tomorrow, by a clock that was set back since: the last resort, and soon replaced.
+forge($path, PRINCIPAL() => pack('V', 0), KNOWN() => pack('Q<', 1 << 62));
+($out, $view) = fresh('SELECT instance FROM who', view => 'initial_attempts, principal');
+is("$out $view", 'B 1|failover', 'what is said to have been proven tomorrow costs an attempt');
+is((fresh('SELECT 1', view => 'principal'))[1], 'failover', 'and gives way to what was proven today');
+
 # Many at once.
 my @crowd = map { $cluster->session } 1 .. 12;
 unlink $path;

@@ -26,6 +26,7 @@
 #include "port/pg_crc32c.h"
 #include "storage/fd.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #include "partner_int.h"
 #include "session/wait.h"
@@ -235,6 +236,9 @@ tmf_partner_file_read(Oid serverid, Record *record, int elevel)
 		return false;
 	}
 	*record = file.record;
+	/* a clock has been set back: better than nothing, but worth less than anything else */
+	if (record->known_us > GetCurrentTimestamp())
+		record->known_us = 1;
 	return true;
 }
 

@@ -10,7 +10,6 @@
 
 #include "foreign/foreign.h"
 #include "utils/inval.h"
-#include "utils/timestamp.h"
 
 #include "miscadmin.h"
 #include "partner_int.h"
@@ -163,9 +162,6 @@ tmf_partners_recall(TmfPartners *partners, const TmfServerOptions *options)
 								 options->name)));
 		return;
 	}
-	/* a clock has been set back: better than nothing, but worth less than anything else */
-	if (disk.known_us > GetCurrentTimestamp())
-		disk.known_us = 1;
 	joined = mine;
 	record_join(&joined, &disk);
 	if (memcmp(&joined, &mine, sizeof(mine)) == 0)
