@@ -162,6 +162,38 @@ set($host_c, mode => 'late', asked => '');
 ($ok, $out, $err, $state) = ask_c();
 like($err, qr/DETAIL:.*\Q$host_c\E.*connect/, 'a late answer counts (nobody listens at the port that it names)');
 
+# A question to the other partner, beside a statement whose answer comes meanwhile.
+sub cpu
+{
+	my @fields = split ' ', slurp("/proc/$_[0]/stat") =~ s/^.*\) //sr;
+
+	return ($fields[11] + $fields[12]) / 100;
+}
+
+my $beside = $cluster->session;
+$beside->query(server_sql($pair, name => 'beside', servername => $b->address . ',' . $b->port,
+	failover_partner => "$host_c\\INSTC", partner_policy => 'configured', silence_check => '1 s'));
+$beside->query("CREATE FOREIGN TABLE beside_who (instance text) SERVER beside OPTIONS (query 'SELECT \@\@SERVERNAME AS instance')");
+is($beside->query('SELECT instance FROM beside_who'), 'B', 'the principal is reached by its port');
+set($host_c, mode => 'silent', asked => '');
+my $spent = cpu($beside->backend);
+$b->control('fault batch delay 1100');
+is($beside->query('SELECT instance FROM beside_who'), 'B', 'an answer ends the wait for a silent Browser');
+cmp_ok(asked($host_c), '>=', 1, 'which had been asked');
+cmp_ok(cpu($beside->backend) - $spent, '<', 0.4, 'and nobody turns in circles');
+$beside->query("ALTER SERVER beside OPTIONS (SET failover_partner '$host_a\\INSTA')");
+is($beside->query('SELECT instance FROM beside_who'), 'B', 'with another partner beside it');
+set($host_a, asked => '');
+for (1, 2)
+{
+	$a->control('fault login delay 3000');
+	$b->control('fault batch delay 1600');
+	is($beside->query('SELECT instance FROM beside_who'), 'B', 'an answer ends the login beside it');
+	$_->control('clear') for $a, $b;
+}
+is(asked($host_a), 1, 'which says nothing about the port');
+$beside->quit;
+
 # The port option is what to try when there is no answer.
 set($host_b, mode => 'silent', asked => '');
 $psql->query(server_sql($pair, name => 'given', servername => "$host_b\\INSTX", failover_partner => undef, port => $b->port));

@@ -35,6 +35,9 @@ extern bool tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms);
 extern void tmf_wait_cut(int fd);
 extern void tmf_wait_uncut(void);
 
+/* Is it, now?  Then time may not be up at all. */
+extern bool tmf_wait_is_cut(void);
+
 /*
  * Waits the same way but serves no interrupt: a pending cancel or termination
  * ends it (false) when until_cancel, and is left pending.

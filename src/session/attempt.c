@@ -104,6 +104,14 @@ tmf_attempt_fail_judged(TmfAttempt *attempt)
 	fail(attempt, answer.verdict, answer.sqlstate);
 }
 
+/* Nobody has answered at endpoint.  An attempt that was cut short says nothing about that. */
+static void
+suspect(const Endpoint *endpoint)
+{
+	if (!tmf_wait_is_cut())
+		tmf_address_suspect(endpoint->host);
+}
+
 /* text, which is the user's, as the wire wants it. */
 static const char *
 utf8(const char *text)
@@ -172,7 +180,7 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 			tmf_address_prove(endpoint->host, endpoint->port);
 			break;
 		case WIRE_INTERRUPTED:
-			tmf_address_suspect(endpoint->host);
+			suspect(endpoint);
 			tmf_attempt_fail_unreachable(attempt, "the login was not answered in time", 0);
 			break;
 		case WIRE_FAILED:
@@ -222,10 +230,10 @@ tmf_attempt_probed(const TmfServerOptions *options, const TmfUserOptions *user,
 		const char *problem = tmf_probe_problem(probe, &os_error);
 
 		tmf_probe_end(probe);
-		tmf_address_suspect(endpoint->host);
+		suspect(endpoint);
 		tmf_attempt_fail_unreachable(attempt, problem, os_error);
 	}
-	if (!attempt->open)
+	if (!attempt->open && !tmf_wait_is_cut())
 		tmf_browser_suspect(endpoint);
 	note_end(options, &target, attempt);
 }

@@ -193,22 +193,23 @@ hear(Inquiry *inquiry)
 	return false;
 }
 
-/* Waits for the sockets; one after the other, where there are several. */
-static void
-wait_for_answer(Inquiry *inquiry, int64 until_ms)
+/* Waits for any of the sockets, or until_ms.  False: the wait was cut short. */
+static bool
+wait_for_answer(const Inquiry *inquiry, int64 until_ms)
 {
-	int64		now = tmf_now_ms();
-	int			left = inquiry->open;
+	TmfWaitSocket sockets[SOCKETS_MAX];
+	int			count = 0;
 	int			i;
 
-	for (i = 0; i < inquiry->count && left > 0; i++)
+	for (i = 0; i < inquiry->count; i++)
 	{
 		if (inquiry->fds[i] < 0)
 			continue;
-		if (tmf_wait_readable(inquiry->fds[i], left == 1 ? until_ms : Min(until_ms, now + 10)))
-			return;
-		left--;
+		sockets[count].fd = inquiry->fds[i];
+		sockets[count].write = false;
+		count++;
 	}
+	return tmf_wait_sockets(sockets, count, until_ms) || tmf_wait_expired(&until_ms);
 }
 
 static void
@@ -231,8 +232,7 @@ converse(Inquiry *inquiry, int64 patience_ms, int64 until_ms)
 		}
 		if (sent < lengthof(question_ms))
 			pause = Min(pause, begun + question_ms[sent]);
-		wait_for_answer(inquiry, pause);
-		if (hear(inquiry))
+		if (!wait_for_answer(inquiry, pause) || hear(inquiry))
 			return;
 	}
 	if (inquiry->count > 0 && inquiry->open == 0)

@@ -83,9 +83,8 @@ look(TmfWaitSocket *sockets, int count, long left_ms)
 	return ready;
 }
 
-/* Has what tmf_wait_cut() was told of come to pass? */
-static bool
-is_cut(void)
+bool
+tmf_wait_is_cut(void)
 {
 	struct pollfd cut = {cut_fd, POLLIN, 0};
 
@@ -102,7 +101,7 @@ tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms)
 
 		if (look(sockets, count, (long) Max(Min(left, PIECE_MS), 0)))
 			return true;
-		if ((until_ms >= 0 && tmf_now_ms() >= until_ms) || is_cut())
+		if ((until_ms >= 0 && tmf_now_ms() >= until_ms) || tmf_wait_is_cut())
 			return false;
 	}
 }
@@ -176,7 +175,7 @@ tmf_wait_interrupt(void *argument)
 	if (InterruptHoldoffCount == held_by_tick && CritSectionCount == 0 &&
 		(ProcDiePending || (QueryCancelPending && QueryCancelHoldoffCount == 0)))
 		return true;
-	return tmf_wait_expired(argument) || is_cut();
+	return tmf_wait_expired(argument) || tmf_wait_is_cut();
 }
 
 bool
