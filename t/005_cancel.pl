@@ -10,7 +10,7 @@ use Time::HiRes qw(sleep time);
 use TdsMirror::Cluster;
 use TdsMirror::Foreign qw(server_sql track_script track_rows track_table_sql who_table_sql);
 use TdsMirror::Hole qw(black_hole);
-use TdsMirror::Lab qw(wait_until);
+use TdsMirror::Lab qw(slurp wait_until);
 use TdsMirror::Pair;
 
 my $cluster = TdsMirror::Cluster->start('cancel');
@@ -109,6 +109,28 @@ for my $case ('a race', 'a pause')
 	$_->control('refuse off') for $pair->a, $pair->b;
 }
 is($other->query('SELECT count(*) FROM who'), 1, 'the next statement works');
+
+# A cancel that the user's own code survives leaves no timer behind: a sleep is one wait.
+for my $point ('login', 'batch')
+{
+	my $sleeper = $cluster->session;
+	my $pid = $sleeper->backend;
+	my $woken = sub { (slurp("/proc/$pid/status") =~ /^voluntary_ctxt_switches:\s+(\d+)/m)[0] };
+
+	$sleeper->query('CREATE OR REPLACE FUNCTION survive() RETURNS text LANGUAGE plpgsql AS
+		$$BEGIN PERFORM count(*) FROM who; RETURN \'read\'; EXCEPTION WHEN query_canceled THEN RETURN \'cut\'; END$$');
+	$pair->a->control("fault $point hang 0");
+	$sleeper->send("BEGIN; SELECT survive()");
+	wait_until('it waits', 20, sub { grep { /^$point .* hits [1-9]/ } $pair->a->control('faults') });
+	sleep 0.2;
+	$observer->query("SELECT pg_cancel_backend($pid)");
+	like(($sleeper->finish)[1], qr/cut/, "$point: the user's code survives a cancel");
+	$pair->a->control('clear');
+	my $before = $woken->();
+	$sleeper->query('SELECT pg_sleep(5)');
+	cmp_ok($woken->() - $before, '<', 15, "$point: nothing wakes the backend afterwards");
+	$sleeper->quit;
+}
 $other->quit;
 wait_until('no backend is left', 20, sub { $observer->query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lab' AND pid <> pg_backend_pid()") == 0 });
 pass('no backend is left hanging');

@@ -42,11 +42,20 @@ release_fds(void *unused pg_attribute_unused())
 		ReleaseExternalFD();
 }
 
+/* No timer runs on when nobody talks to a server any more, whatever the reason. */
+static void
+unwatch_unless_busy(void)
+{
+	if (!tmf_session_any_busy())
+		tmf_wait_unwatch();
+}
+
 static void
 guard_closed(void *argument)
 {
 	((TmfAttemptGuard *) argument)->conn = NULL;
 	release_fds(NULL);
+	unwatch_unless_busy();
 }
 
 static void
@@ -171,6 +180,7 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	if (status != WIRE_OK)
 	{
 		release_fds(NULL);
+		unwatch_unless_busy();
 		CHECK_FOR_INTERRUPTS();
 	}
 	switch (status)
@@ -266,8 +276,6 @@ tmf_attempt_close(TmfAttempt *attempt)
 	attempt->conn = NULL;
 	attempt->guard = NULL;
 	attempt->open = false;
-	if (!tmf_session_any_busy())
-		tmf_wait_unwatch();
 }
 
 WireConn *
