@@ -99,9 +99,6 @@ typedef struct TmfPartners
  */
 extern TmfPartners *tmf_partners_get(const TmfServerOptions *options);
 
-/* NULL when this backend never asked that server. */
-extern TmfPartners *tmf_partners_find(Oid serverid);
-
 /* All entries that are valid, for the view. */
 extern List *tmf_partners_list(void);
 

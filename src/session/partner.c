@@ -150,14 +150,6 @@ tmf_partners_get(const TmfServerOptions *options)
 	return partners;
 }
 
-TmfPartners *
-tmf_partners_find(Oid serverid)
-{
-	TmfPartners *partners = entry_of(serverid);
-
-	return partners && partners->valid ? partners : NULL;
-}
-
 List *
 tmf_partners_list(void)
 {
