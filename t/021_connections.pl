@@ -79,6 +79,20 @@ is($psql->query("BEGIN READ ONLY; SELECT tds_mirror_disconnect('erp'); COMMIT"),
 $psql->query('RESET ROLE');
 $psql->query('DROP FOREIGN TABLE who2; DROP SERVER second CASCADE');
 
+# A cursor that is older than the credentials.
+{
+	my $other = $cluster->session;
+
+	$psql->query("SELECT * FROM who; BEGIN; DECLARE c CURSOR FOR SELECT id FROM track");
+	$other->query("ALTER USER MAPPING FOR CURRENT_USER SERVER erp OPTIONS (SET password 'another')");
+	$psql->query('LOCK TABLE pg_foreign_server IN ACCESS SHARE MODE');
+	fails('FETCH 1 FROM c', '28P01', qr/Login failed/, 'logs in with what is true now');
+	$psql->query('ROLLBACK');
+	$other->query("ALTER USER MAPPING FOR CURRENT_USER SERVER erp OPTIONS (SET password '$TdsMirror::Instance::password')");
+	is($psql->query('SELECT instance FROM who'), 'B', 'and can again when that is right');
+	$other->quit;
+}
+
 # What a login gets.
 is($psql->query('SELECT server_name, extension_version, tds_version, encrypted, instance, compatibility_level, view_any_database, error FROM tds_mirror_diag()'),
 	'erp|1.0|7.4|f|B|150|t|', 'diag');

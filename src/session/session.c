@@ -182,18 +182,31 @@ mapping_owner(Oid umid)
 	return owner;
 }
 
+/*
+ * As the mapping is now: a cursor has brought it along from before, and what has
+ * changed since would not be noticed any more.
+ */
+static const TmfUserOptions *
+current_credentials(UserMapping *user)
+{
+	UserMapping *now = GetUserMapping(user->userid, user->serverid);
+
+	return tmf_user_options(now->umid == user->umid ? now : user);
+}
+
+/* The hashes come first: nothing that changes after it was read goes unnoticed. */
 static void
-open_session(TmfSession *session, UserMapping *user, const TmfUserOptions *credentials)
+open_session(TmfSession *session, UserMapping *user)
 {
 	TmfOpened	opened;
 
-	load_options(session, user->serverid);
-	session->owner_id = mapping_owner(user->umid);
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
 												 ObjectIdGetDatum(user->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(user->umid));
+	load_options(session, user->serverid);
+	session->owner_id = mapping_owner(user->umid);
 
-	tmf_failover_open(session->options, credentials, &opened);
+	tmf_failover_open(session->options, current_credentials(user), &opened);
 	session->conn = opened.conn;
 	session->partners = opened.partners;
 	session->epoch = opened.epoch;
@@ -244,10 +257,10 @@ session_of(Oid umid)
 TmfSession *
 tmf_session_acquire(UserMapping *user)
 {
-	const TmfUserOptions *credentials = tmf_user_options(user);
 	TmfSession *session = session_of(user->umid);
 	int			tries = 0;
 
+	(void) tmf_user_options(user);
 	tmf_xact_touch();
 	session->userid = user->userid;
 	for (;;)
@@ -260,7 +273,7 @@ tmf_session_acquire(UserMapping *user)
 		if (session->state == TMF_SESSION_IDLE && (reason = tmf_session_unfit(session)) != NULL)
 			tmf_session_close(session, reason);
 		if (session->state == TMF_SESSION_CLOSED)
-			open_session(session, user, credentials);
+			open_session(session, user);
 		if (tmf_transaction_prepare(session))
 			return session;
 		if (++tries == PREPARE_TRIES)
