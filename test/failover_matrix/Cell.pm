@@ -1,7 +1,8 @@
 # Cell.pm: plays one cell of the table and judges what it has seen.
 #
 # play() returns the list of what was wrong, empty when all is well; it dies with
-# "hang" when the statement did not come back.
+# "hang" when the statement did not come back, and with "early" when the roles had
+# changed before the fault.
 
 package Cell;
 
@@ -104,6 +105,27 @@ sub run
 	return;
 }
 
+# Before anything is to happen: who the session leads to must be the one it will
+# happen to.  A partner that was frozen a moment ago can lose its role late.
+sub expect_at_a
+{
+	my ($self) = @_;
+	my $a = $self->{pair}->a;
+	my $address = $self->{psql}->query('SELECT address FROM tds_mirror_connections');
+
+	die "early\n" unless $address eq $a->address . ',' . $a->port;
+	return;
+}
+
+sub open_session
+{
+	my ($self) = @_;
+
+	$self->run('SELECT * FROM who');
+	$self->expect_at_a;
+	return;
+}
+
 # The first write of the transaction, whose fate is counted.
 sub begin_with_write
 {
@@ -111,6 +133,7 @@ sub begin_with_write
 
 	$self->run('BEGIN');
 	$self->run($statements{write}{sql} =~ s/\bID\b/$self->{id}/r);
+	$self->expect_at_a;
 	return;
 }
 
@@ -235,7 +258,7 @@ my %moments = (
 	'idle session' => sub {
 		my ($self) = @_;
 
-		$self->run('SELECT * FROM who');
+		$self->open_session;
 		$self->{attempts} = $self->attempts;
 		$self->open_cursor;
 		if ($self->{fault}{idle})
@@ -254,7 +277,7 @@ my %moments = (
 		my ($self) = @_;
 		my $skip = $self->{how}{skip} // 0;
 
-		$self->run('SELECT * FROM who');
+		$self->open_session;
 		$self->{attempts} = $self->attempts;
 		$self->open_cursor;
 		return $self->ask_spoken("batch $self->{fault}{says} skip $skip") if $self->{fault}{says};
@@ -265,7 +288,7 @@ my %moments = (
 		my $fault = $self->{fault};
 		my $inner = $self->{cell}{statement} eq 'inner scan';
 
-		$self->run('SELECT * FROM who');
+		$self->open_session;
 		$self->{attempts} = $self->attempts;
 		$self->open_cursor;
 		if ($inner)

@@ -31,7 +31,7 @@ sub name_of
 # ('ok' | 'wrong' | 'hang', what was seen, what was wrong)
 sub play
 {
-	my ($cell) = @_;
+	my ($cell, $again) = (@_, 0);
 	my ($played, @wrong);
 
 	$played = Cell->new($stage, $cell);
@@ -42,6 +42,7 @@ sub play
 	end_backend($played);
 	# whatever state the pair is in, the next cell gets one that works
 	$stage->replace($played->{fault}{pair}) unless eval { $stage->ready($played->{fault}{pair}, 'a'); 1; };
+	return play($cell, $again + 1) if $problem eq 'early' && $again < 2;
 	return ($problem eq 'hang' || $problem =~ /timeout on timer/ ? 'hang' : 'wrong', undef, @{ $played->{wrong} }, $problem);
 }
 
