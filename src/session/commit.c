@@ -178,12 +178,15 @@ static void
 commit_part(Part *part)
 {
 	TmfSession *session = part->session;
+	const char *reason = tmf_session_unfit(session);
 	WireStatus	status;
 
-	if (!wire_idle_alive(session->conn))
+	/* the commit log, asked about an earlier part, may have met a new principal */
+	if (reason != NULL)
 	{
 		part->standing = STANDING_FAILED;
-		strlcpy(part->reason, "the server has closed the connection", sizeof(part->reason));
+		strlcpy(part->reason, reason, sizeof(part->reason));
+		tmf_session_close(session, reason);
 		return;
 	}
 	part->sent = GetCurrentTimestamp();
