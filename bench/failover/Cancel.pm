@@ -186,7 +186,7 @@ sub measure
 	my $report = $bench->{report};
 	$report->bar(cancel_p95 => scalar percentile(0.95, @{ $class{prompt} }), 100);
 	$report->bar(cancel_max => scalar percentile(1, @{ $class{prompt} }, @{ $class{login} }), 1100);
-	$report->bar(cancel_unacknowledged_max => scalar percentile(1, @{ $class{deaf} }), 2500);
+	$report->bar(cancel_unacknowledged_max => scalar percentile(1, @{ $class{deaf} }), 2000);
 	$report->bar(cancel_wrong_outcomes => $bench->{cancel_wrong}, 0, count => 1);
 	$report->bar(local_timeouts_lost => $bench->{timeouts_lost}, 0, count => 1);
 	return;
