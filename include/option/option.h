@@ -48,6 +48,8 @@ typedef struct TmfServerOptions
 	int			packet_size;
 	char	   *application_name;
 	bool		keep_connections;
+	int			max_sessions;	/* that one user mapping may have open in one backend */
+	bool		async_capable;	/* unless the table says otherwise */
 	double		fdw_startup_cost;
 	double		fdw_tuple_cost;
 } TmfServerOptions;
@@ -64,6 +66,7 @@ typedef struct TmfTableOptions
 	char	   *schema_name;	/* default: the server's, "dbo" is not assumed: NULL */
 	char	   *table_name;		/* NULL when query is set */
 	char	   *query;
+	bool		async_capable;	/* its own, or the server's */
 } TmfTableOptions;
 
 /*

@@ -114,6 +114,8 @@ tmf_server_options(Oid serverid)
 	options->packet_size = server_integer(server, "packet_size");
 	options->application_name = server_text(server, "application_name");
 	options->keep_connections = server_integer(server, "keep_connections") != 0;
+	options->max_sessions = server_integer(server, "max_sessions");
+	options->async_capable = server_integer(server, "async_capable") != 0;
 
 	options->fdw_startup_cost = server_cost(server, "fdw_startup_cost");
 	options->fdw_tuple_cost = server_cost(server, "fdw_tuple_cost");
@@ -182,6 +184,9 @@ tmf_table_options(Oid relid)
 	TmfTableOptions *options = palloc0(sizeof(TmfTableOptions));
 	TmfOptionValue value;
 
+	options->async_capable =
+		tmf_option_get(table->options, "async_capable", ForeignTableRelationId, &value) ?
+		value.integer != 0 : server_integer(GetForeignServer(table->serverid), "async_capable") != 0;
 	tmf_option_get(table->options, "query", ForeignTableRelationId, &value);
 	options->query = value.text;
 	if (options->query != NULL)

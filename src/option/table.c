@@ -74,9 +74,13 @@ const TmfOption tmf_options[] = {
 	{"encryption", SERVER, TMF_OPTION_WORD, .fallback = "request", .words = encryptions},
 	{"ca_file", SERVER, TMF_OPTION_PATH, 2, 200, .superuser = true},
 	{"tds_version", SERVER, TMF_OPTION_WORD, .fallback = "7.4", .words = tds_versions},
-	{"packet_size", SERVER, TMF_OPTION_INTEGER, 4096, 32767, "4096"},
+	{"packet_size", SERVER, TMF_OPTION_INTEGER, 4096, 32767, "32767"},
 	{"application_name", SERVER, TMF_OPTION_TEXT, 1, LOGIN_TEXT_MAX, "tds_mirror_fdw"},
 	{"keep_connections", SERVER, TMF_OPTION_BOOLEAN, .fallback = "true"},
+	{"max_sessions", SERVER, TMF_OPTION_INTEGER, 1, 64, "2"},
+
+	/* the executor */
+	{"async_capable", SERVER, TMF_OPTION_BOOLEAN, .fallback = "false"},
 
 	/* the planner */
 	{"fdw_startup_cost", SERVER, TMF_OPTION_COST, .fallback = "100"},
@@ -90,6 +94,7 @@ const TmfOption tmf_options[] = {
 	{"table_name", TABLE, TMF_OPTION_NAME, 1, 2 * NAME_TEXT_MAX},
 	{"table", TABLE, TMF_OPTION_NAME, 1, 2 * NAME_TEXT_MAX, .same_as = "table_name"},
 	{"query", TABLE, TMF_OPTION_SQL},
+	{"async_capable", TABLE, TMF_OPTION_BOOLEAN},
 
 	{"column_name", COLUMN, TMF_OPTION_TEXT, 1, NAME_TEXT_MAX},
 
