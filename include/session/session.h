@@ -54,11 +54,21 @@ typedef enum TmfFetch
 extern TmfSession *tmf_session_acquire(UserMapping *user);
 
 /*
- * Sends one request and waits, interruptibly, for its first result.  False: the
- * connection died before anything of the answer was read (TMF_FETCH_LOST).
- * Server errors are raised here, with the statement as context.  stream (may be
- * NULL) owns the result until TMF_FETCH_END, tmf_session_end() or an error.
+ * Sends one request and waits for nothing.  False: the connection died
+ * (TMF_FETCH_LOST).  stream (may be NULL) owns the result until TMF_FETCH_END,
+ * tmf_session_end() or an error.
  */
+extern bool tmf_session_send(TmfSession *session, const TmfRequest *request,
+							 TmfStream *stream);
+
+/*
+ * Waits, interruptibly, for the first result of what was sent last.  False: the
+ * connection died before anything of the answer was read.  Server errors are
+ * raised here, with sql as context.
+ */
+extern bool tmf_session_answer(TmfSession *session, const char *sql);
+
+/* Both, one after the other. */
 extern bool tmf_session_query(TmfSession *session, const TmfRequest *request,
 							  TmfStream *stream);
 

@@ -10,6 +10,7 @@
 #include "nodes/pg_list.h"
 #include "utils/resowner.h"
 
+#include "pure/silence.h"
 #include "session/failover.h"
 #include "session/partner.h"
 #include "session/probe.h"
@@ -81,6 +82,7 @@ struct TmfSession
 	TmfStream  *stream;			/* who takes its rows; NULL: whoever sent it */
 	ResourceOwner owner;		/* its end ends the statement */
 	int64		deadline_ms;	/* for the interrupt hook */
+	Silence		silence;		/* of the wait for its first answer */
 	uint64		rows;			/* received */
 	bool		answered;		/* its first result has been read */
 	bool		has_rows;		/* the result has columns */
@@ -114,6 +116,9 @@ extern void tmf_session_lose(TmfSession *session, const WireError *error);
 
 /* The same in words of our own. */
 extern void tmf_session_lose_because(TmfSession *session, const char *text);
+
+/* silence.c: a statement was sent, and is to be answered. */
+extern void tmf_silence_begin(TmfSession *session);
 
 /*
  * silence.c: waits for the first answer to the statement on the wire, and asks

@@ -110,29 +110,49 @@ ask(TmfSession *session)
 	return outcome;
 }
 
+void
+tmf_silence_begin(TmfSession *session)
+{
+	session->silence = silence_begin(tmf_now_ms(),
+									 may_ask(session) ? session->options->silence_check_ms : 0);
+}
+
+/*
+ * What must be done now, if no answer is there: nothing until *until_ms (< 0:
+ * ever), after a question perhaps, or (false) no more waiting.
+ */
+static bool
+go_on(TmfSession *session, int64 *until_ms)
+{
+	Silence    *silence = &session->silence;
+	bool		by_deadline;
+
+	if (tmf_now_ms() >= silence->next_ms && !tmf_wait_expired(&session->deadline_ms))
+	{
+		SilenceOutcome outcome = ask(session);
+
+		silence_asked(silence, tmf_now_ms(), outcome);
+	}
+	if (silence->moved || session->epoch != session->partners->epoch)
+	{
+		tmf_session_lose_because(session, "the principal has changed");
+		return false;
+	}
+	by_deadline = session->deadline_ms >= 0 && session->deadline_ms <= silence->next_ms;
+	*until_ms = by_deadline ? session->deadline_ms :
+		silence->next_ms == INT64_MAX ? -1 : silence->next_ms;
+	return !tmf_wait_expired(&session->deadline_ms);
+}
+
 bool
 tmf_silence_wait(TmfSession *session)
 {
-	int			fd = wire_socket(session->conn);
-	Silence		silence = silence_begin(tmf_now_ms(),
-										may_ask(session) ? session->options->silence_check_ms : 0);
+	int64		until_ms;
 
-	for (;;)
+	while (go_on(session, &until_ms))
 	{
-		bool		by_deadline = session->deadline_ms >= 0 &&
-		session->deadline_ms <= silence.next_ms;
-		int64		until = by_deadline ? session->deadline_ms :
-		silence.next_ms == INT64_MAX ? -1 : silence.next_ms;
-
-		if (tmf_wait_readable(fd, until))
+		if (tmf_wait_readable(wire_socket(session->conn), until_ms))
 			return true;
-		if (by_deadline)
-			return false;
-		silence_asked(&silence, tmf_now_ms(), ask(session));
-		if (silence.moved)
-		{
-			tmf_session_lose_because(session, "the principal has changed");
-			return false;
-		}
 	}
+	return false;
 }

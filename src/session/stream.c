@@ -148,7 +148,7 @@ not_ok(TmfSession *session, WireStatus status, const char *sql)
 }
 
 bool
-tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *stream)
+tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stream)
 {
 	const char *sql = request->sql;
 	char	   *text;
@@ -178,14 +178,35 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 		wire_send(session->conn, text);
 	if (text != sql)
 		pfree(text);
-	if (status == WIRE_OK && !tmf_silence_wait(session))
+	if (status != WIRE_OK)
 	{
-		if (session->state == TMF_SESSION_CLOSED)
-			return false;
-		status = WIRE_INTERRUPTED;
+		not_ok(session, status, sql);
+		return false;
 	}
-	if (status == WIRE_OK)
+	tmf_silence_begin(session);
+	return true;
+}
+
+/*
+ * An answer that was there in time may have lain there since: nobody looked.
+ * Then the time for what is left of it begins now.
+ */
+bool
+tmf_session_answer(TmfSession *session, const char *sql)
+{
+	WireStatus	status = WIRE_INTERRUPTED;
+
+	if (session->state == TMF_SESSION_CLOSED)
+		return false;
+	tmf_wait_watch(WIRE_WATCH_MS);
+	if (tmf_silence_wait(session))
+	{
+		if (tmf_wait_expired(&session->deadline_ms))
+			set_deadline(session);
 		status = wire_first_result(session->conn);
+	}
+	else if (session->state == TMF_SESSION_CLOSED)
+		return false;
 	if (status != WIRE_OK && status != WIRE_END)
 	{
 		not_ok(session, status, sql);
@@ -194,6 +215,13 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 	session->answered = true;
 	session->has_rows = wire_column_count(session->conn) > 0;
 	return true;
+}
+
+bool
+tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *stream)
+{
+	return tmf_session_send(session, request, stream) &&
+		tmf_session_answer(session, request->sql);
 }
 
 static void raise_incomplete(TmfSession *session, const char *sql, const char *detail)
