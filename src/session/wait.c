@@ -58,7 +58,8 @@ look(TmfWaitSocket *sockets, int count, long left_ms)
 	int			i;
 
 	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	if (IsUnderPostmaster)
+		AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
 	if (cut_fd >= 0)
 		AddWaitEventToSet(set, WL_SOCKET_READABLE, cut_fd, NULL, NULL);
 	for (i = 0; i < count; i++)
