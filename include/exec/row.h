@@ -19,6 +19,8 @@ typedef struct TmfRow
 	AttrNumber *attributes;		/* local attribute of each */
 	int		   *assumed;		/* remote types that each may have, TMF_REMOTE(); 0: any */
 	TmfDecoder *decoders;
+	WireColumn *bound;			/* the result that the decoders are for ... */
+	bool		is_bound;		/* ... if there is one */
 	int			column;			/* being read, -1 none */
 	uint64		number;			/* of the row being read, from 1 */
 } TmfRow;
@@ -32,7 +34,8 @@ extern TmfRow *tmf_row_make(Relation rel, List *columns, int handed, List *assum
 /*
  * Chooses the decoders for the result that conn has; raises when a column of
  * it cannot be read as it is declared, or is not what a condition on it was
- * shipped for.  Caches live in context.
+ * shipped for.  A result that is described exactly like the last one keeps its
+ * decoders.  They and their caches live in context, which is theirs alone.
  */
 extern void tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context);
 

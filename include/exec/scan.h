@@ -31,7 +31,7 @@ typedef struct TmfScan
 	dlist_node	node;			/* in the list of this backend's running scans */
 	EState	   *estate;			/* the portal, for its other scans */
 	MemoryContext context;		/* of all that belongs to the scan */
-	MemoryContext bind_context; /* of decoders, per execution */
+	MemoryContext bind_context; /* of decoders */
 	MemoryContext spool_context;	/* per row, while spooling */
 	ResourceOwner owner;		/* of the tuplestore's file: that of the scan's start */
 	MemoryContextCallback callback;

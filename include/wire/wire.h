@@ -244,6 +244,9 @@ typedef struct WireColumn
 extern int	wire_column_count(const WireConn *conn);
 extern void wire_column(const WireConn *conn, int column, WireColumn *out); /* column from 0 */
 
+/* Would wire_column() say of column what known says? */
+extern bool wire_column_is(const WireConn *conn, int column, const WireColumn *known);
+
 /*
  * The value of a column of the current row: NULL is SQL NULL, an empty value
  * is a pointer with *length == 0.  Valid until the next call on conn.

@@ -106,7 +106,6 @@ tmf_execution_start(TmfScan *scan)
 	}
 	scan->source = TMF_SOURCE_WIRE;
 	strlcpy(scan->partner, tmf_session_address(scan->session), sizeof(scan->partner));
-	MemoryContextReset(scan->bind_context);
 	tmf_row_bind(scan->row, tmf_session_conn(scan->session), scan->bind_context);
 	if (scan->keep)
 		tmf_execution_spool(&scan->stream);

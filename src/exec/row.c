@@ -8,6 +8,7 @@
 
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "exec/row.h"
 #include "plan/shippable.h"
@@ -28,6 +29,7 @@ tmf_row_make(Relation rel, List *columns, int handed, List *assumed)
 	row->attributes = palloc(sizeof(AttrNumber) * (count + 1));
 	row->assumed = palloc(sizeof(int) * (count + 1));
 	row->decoders = palloc0(sizeof(TmfDecoder) * (handed + 1));
+	row->bound = palloc(sizeof(WireColumn) * Max(count, 1));
 	for (i = 0; i < count; i++)
 	{
 		row->attributes[i] = list_nth_int(columns, i);
@@ -77,6 +79,20 @@ check_assumed(const TmfRow *row, int column, const WireColumn *remote)
 			 errhint("%s", tmf_typemap_remedy(remote->type, getBaseType(local->atttypid)))));
 }
 
+/* Do the decoders fit the result of conn, which has count columns? */
+static bool
+is_described_as_bound(const TmfRow *row, const WireConn *conn, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (!wire_column_is(conn, i, &row->bound[i]))
+			return false;
+	}
+	return true;
+}
+
 void
 tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 {
@@ -89,26 +105,24 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("remote result for foreign table \"%s\" has %d columns instead of %d",
 						RelationGetRelationName(row->rel), found, expected)));
-	if (row->columns == 0)
-	{
-		WireColumn	dummy;
-
-		wire_column(conn, 0, &dummy);
-		if (dummy.type != WIRE_TYPE_INT)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROTOCOL_VIOLATION),
-					 errmsg("remote result for foreign table \"%s\" is another one than asked for",
-							RelationGetRelationName(row->rel))));
-	}
+	if (row->is_bound && is_described_as_bound(row, conn, found))
+		return;
+	row->is_bound = false;
+	MemoryContextReset(context);
+	for (i = 0; i < found; i++)
+		wire_column(conn, i, &row->bound[i]);
+	if (row->columns == 0 && row->bound[0].type != WIRE_TYPE_INT)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("remote result for foreign table \"%s\" is another one than asked for",
+						RelationGetRelationName(row->rel))));
 	for (i = 0; i < row->columns; i++)
 	{
-		WireColumn	remote;
-
-		wire_column(conn, i, &remote);
 		if (i < row->handed)
-			bind_column(row, i, &remote, context);
-		check_assumed(row, i, &remote);
+			bind_column(row, i, &row->bound[i], context);
+		check_assumed(row, i, &row->bound[i]);
 	}
+	row->is_bound = true;
 }
 
 static void

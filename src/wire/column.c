@@ -82,26 +82,49 @@ type_of(int server_type)
 	return WIRE_TYPE_UNKNOWN;
 }
 
+static const char *
+name_of(const WireConn *conn, int column)
+{
+	const char *name = dbcolname(conn->dbproc, column + 1);
+
+	return name ? name : "";
+}
+
+/* All but the name. */
+static void
+describe(const WireConn *conn, int column, WireColumn *out)
+{
+	const DBTYPEINFO *info = dbcoltypeinfo(conn->dbproc, column + 1);
+
+	out->server_type = dbcoltype(conn->dbproc, column + 1);
+	out->type = type_of(out->server_type);
+	out->precision = info ? info->precision : 0;
+	out->scale = info ? info->scale : 0;
+	out->max_length = dbcollen(conn->dbproc, column + 1);
+}
+
 void
 wire_column(const WireConn *conn, int column, WireColumn *out)
 {
-	const char *name;
-	const DBTYPEINFO *info;
-
 	memset(out, 0, sizeof(*out));
 	if (column < 0 || column >= conn->columns)
 		return;
-	name = dbcolname(conn->dbproc, column + 1);
-	strncpy(out->name, name ? name : "", sizeof(out->name) - 1);
-	out->server_type = dbcoltype(conn->dbproc, column + 1);
-	out->type = type_of(out->server_type);
-	info = dbcoltypeinfo(conn->dbproc, column + 1);
-	if (info)
-	{
-		out->precision = info->precision;
-		out->scale = info->scale;
-	}
-	out->max_length = dbcollen(conn->dbproc, column + 1);
+	describe(conn, column, out);
+	strncpy(out->name, name_of(conn, column), sizeof(out->name) - 1);
+}
+
+bool
+wire_column_is(const WireConn *conn, int column, const WireColumn *known)
+{
+	WireColumn	now;
+
+	if (column < 0 || column >= conn->columns)
+		return false;
+	describe(conn, column, &now);
+	return now.type == known->type && now.server_type == known->server_type &&
+		now.precision == known->precision && now.scale == known->scale &&
+		now.max_length == known->max_length &&
+		strncmp(name_of(conn, column), known->name, sizeof(known->name) - 1) == 0;
 }
 
 const void *
