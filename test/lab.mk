@@ -61,9 +61,19 @@ bench-standin: standin $(BUILD)/standin_speed/drain
 chaos-standin: standin
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/standin_chaos/run.pl
 
+BENCH_READ := $(BUILD)/bench_read/floor $(BUILD)/bench_read/lookup
+
 # SCALE below 1 makes fewer runs; bars of time then do not decide.
 bench-failover: client-modules lab
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/failover/run.pl
+
+$(BUILD)/bench_read/%: $(TOP)/bench/read/%.c $(TOP)/bench/read/bare.c $(TOP)/bench/read/bare.h | packages
+	@mkdir -p $(@D)
+	@gcc -O2 -Wall -Wextra -o $@ $(filter %.c,$^) -lsybdb
+
+# SCALE below 1 reads smaller tables; PROFILE=1 adds where the time of a scan goes.
+bench-read: client-modules lab $(BENCH_READ)
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/read/run.pl
 
 # Renews the verdict table in doc/failover.md.
 verdict-table: packages

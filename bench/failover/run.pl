@@ -8,7 +8,7 @@
 use strict;
 use warnings;
 use FindBin;
-use lib $FindBin::Bin;
+use lib $FindBin::Bin, "$FindBin::Bin/../lib";
 use Backend;
 use Cancel;
 use Cases;
@@ -41,7 +41,8 @@ sub load
 }
 
 $| = 1;
-my $report = Report->new($scale);
+my $report = Report->new('bench-failover', $scale);
+$report->table('case', 'client', 'runs', 'median, ms', 'p95, ms', '');
 my $stage = Stage->start;
 my $cluster = TdsMirror::Cluster->start('bench', max_connections => 260, restart_after_crash => 'on');
 my %bench = (

@@ -1,4 +1,7 @@
-# Report.pm: figures, the table, the bars.
+# Report.pm: figures, the tables, the bars.
+#
+# A measurement makes one, begins a table, adds rows while it runs, and ends with
+# finish(): the tables as Markdown, a line for each bar, and the exit status.
 
 package Report;
 
@@ -34,8 +37,25 @@ sub shown
 
 sub new
 {
-	my ($class, $scale) = @_;
-	return bless { scale => $scale, start => time, rows => [], bars => [], passed => 0, failed => 0 }, $class;
+	my ($class, $name, $scale) = @_;
+	return bless { name => $name, scale => $scale, start => time, tables => [], bars => [], passed => 0, failed => 0 }, $class;
+}
+
+# Begins a table; the rows that follow are its rows.
+sub table
+{
+	my ($self, @head) = @_;
+
+	push @{ $self->{tables} }, { head => \@head, rows => [] };
+	return;
+}
+
+sub add_row
+{
+	my ($self, @cells) = @_;
+
+	push @{ $self->{tables}[-1]{rows} }, \@cells;
+	return;
 }
 
 sub say
@@ -54,8 +74,8 @@ sub check
 	return $good;
 }
 
-# A row of the table.  runs: the client's runs, each a number of milliseconds or
-# ">cap", or "error ..." with the milliseconds that it took.
+# A row of times: case, client, runs, median, p95, note.  runs: the client's runs,
+# each a number of milliseconds, or ">cap" or "error ..." with the milliseconds that it took.
 sub row
 {
 	my ($self, $case, $client, @runs) = @_;
@@ -71,17 +91,18 @@ sub row
 		$note .= ' after ' . shown(median(map { $_->{ms} } @bad)) . ' ms' unless $note =~ /^>/;
 		$note = @bad . " of @{[ scalar @runs ]}: $note" if @good;
 	}
-	push @{ $self->{rows} }, [ $case, $client, scalar @runs, $median, $p95, $note ];
-	$self->say(sprintf '%-24s %-12s %3d runs  median %8s  p95 %8s  %s', @{ $self->{rows}[-1] });
+	my @cells = ($case, $client, scalar @runs, $median, $p95, $note);
+	$self->add_row(@cells);
+	$self->say(sprintf '%-24s %-12s %3d runs  median %8s  p95 %8s  %s', @cells);
 	return median(@good);
 }
 
-# Decides when it is a count, or at full scale.
+# Decides when it is a count, or at full scale.  Of an exact one less is short, too.
 sub bar
 {
 	my ($self, $name, $figure, $limit, %options) = @_;
 	my $known = defined $figure;
-	my $good = $known && $figure <= $limit;
+	my $good = $known && ($options{exact} ? $figure == $limit : $figure <= $limit);
 
 	push @{ $self->{bars} }, sprintf 'bar %s %s %s %s', $name, $known ? sprintf('%.6g', $figure) : 'nan', $limit,
 	  $good ? 'ok' : 'short';
@@ -90,15 +111,18 @@ sub bar
 	return;
 }
 
-# The table as Markdown, then the bars.
+# The tables as Markdown, then the bars.
 sub finish
 {
 	my ($self) = @_;
 
-	print "\n| case | client | runs | median, ms | p95, ms | |\n|---|---|---|---|---|---|\n";
-	print '| ', join(' | ', @$_), " |\n" for @{ $self->{rows} };
+	for my $table (grep { @{ $_->{rows} } } @{ $self->{tables} })
+	{
+		print "\n| ", join(' | ', @{ $table->{head} }), " |\n", '|---' x @{ $table->{head} }, "|\n";
+		print '| ', join(' | ', @$_), " |\n" for @{ $table->{rows} };
+	}
 	print "\n", map { "$_\n" } @{ $self->{bars} };
-	print "bench-failover: $self->{passed} passed, $self->{failed} failed\n";
+	print "$self->{name}: $self->{passed} passed, $self->{failed} failed\n";
 	return $self->{failed} ? 1 : 0;
 }
 

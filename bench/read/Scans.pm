@@ -1,0 +1,166 @@
+# Scans.pm: CPU per row of scans, all columns together and each alone, and of COPY.
+#
+# The clients take turns, run by run, so that a noisy moment of the machine hits
+# all of them; medians.  With and without remote_type is measured where columns of
+# characters are read; the worse of the two decides.
+
+package Scans;
+
+use strict;
+use warnings;
+use Ground;
+use Report qw(median);
+use TdsMirror::Lab qw(slurp);
+
+# case, table, columns
+my @selections = (
+	[ 'scan', 'wide', '*' ],
+	[ 'text', 'words', '*' ],
+	map { [ "column $_", 'wide', $_ ] } qw(id number amount moment code name flag ratio guid),
+);
+
+sub figure
+{
+	my ($value, $format) = @_;
+	return defined $value ? sprintf($format // '%.3f', $value) : '-';
+}
+
+sub ratio
+{
+	my ($part, $whole) = @_;
+	return defined $part && $whole ? $part / $whole : undef;
+}
+
+# EXPLAIN ANALYZE of the columns in a schema, in microseconds a row.
+sub scan
+{
+	my ($bench, $backend, $schema, $table, $columns) = @_;
+	my $rows = $bench->{ground}{rows}{$table};
+	my $cost = Ground::cost($backend, "EXPLAIN (ANALYZE, TIMING OFF) SELECT $columns FROM $schema.$table");
+	my ($got) = ($backend->answer)[1] =~ /rows=(\d+) loops=1\)$/;
+
+	$bench->{report}->check(($got // 0) == $rows, "$schema.$table, $columns: $rows rows")
+	  or print '# ', ($backend->answer)[1], "\n";
+	return 1e6 * $cost / $rows;
+}
+
+sub floor
+{
+	my ($bench, $table, $columns) = @_;
+	my $rows = $bench->{ground}{rows}{$table};
+	my $figures = $bench->{ground}->program('floor', "SELECT $columns FROM $table");
+
+	$bench->{report}->check($figures->{rows} == $rows, "floor, $columns of $table: $rows rows");
+	return 1e6 * $figures->{cpu} / $rows;
+}
+
+# The clients of a selection, by name.
+sub clients
+{
+	my ($bench, $table, $columns) = @_;
+	my $ground = $bench->{ground};
+	my %client = (
+		floor => sub { floor($bench, $table, $columns) },
+		plain => sub { scan($bench, $ground->{ours}, 'plain', $table, $columns) },
+	);
+
+	$client{typed} = sub { scan($bench, $ground->{ours}, 'typed', $table, $columns) }
+	  if !$ground->{untyped} && $columns =~ /^(?:\*|code|name)$/;
+	$client{theirs} = sub { scan($bench, $ground->{theirs}, 'theirs', $table, $columns) } if $ground->{theirs};
+	return %client;
+}
+
+# Medians by client; a floor that varies much is said.
+sub in_turns
+{
+	my ($bench, $case, %client) = @_;
+	my %runs;
+
+	for my $run (1 .. $bench->{runs})
+	{
+		push @{ $runs{$_} }, $client{$_}->() for sort keys %client;
+	}
+	if ($runs{floor})
+	{
+		my @sorted = sort { $a <=> $b } @{ $runs{floor} };
+		my $spread = 100 * ($sorted[-1] - $sorted[0]) / median(@sorted);
+		$bench->{report}->say(sprintf 'warning: %s: the floor varies by %.0f %%, this machine is busy', $case, $spread)
+		  if $spread > 20;
+	}
+	return map { $_ => median(@{ $runs{$_} }) } keys %runs;
+}
+
+sub worse
+{
+	my (@values) = sort { $b <=> $a } grep { defined } @_;
+	return $values[0];
+}
+
+sub scans
+{
+	my ($bench) = @_;
+	my $report = $bench->{report};
+	my @columns;
+
+	$report->table('CPU, us per row', 'floor', 'this', 'over the floor', 'with remote_type', 'over the floor', 'tds_fdw', 'this over it');
+	for my $selection (grep { $bench->{only}->($_->[0]) } @selections)
+	{
+		my ($case, $table, $columns) = @$selection;
+		my %cost = in_turns($bench, $case, clients($bench, $table, $columns));
+		my $ours = worse(@cost{qw(plain typed)});
+		my $over = ratio($ours, $cost{floor});
+
+		$report->add_row($case, figure($cost{floor}), figure($cost{plain}), figure(ratio($cost{plain}, $cost{floor}), '%.2f'),
+			figure($cost{typed}), figure(ratio($cost{typed}, $cost{floor}), '%.2f'), figure($cost{theirs}),
+			figure(ratio($ours, $cost{theirs}), '%.2f'));
+		$report->say(sprintf '%-16s floor %s  this %s  with remote_type %s  tds_fdw %s  us per row; over the floor %.2f', $case,
+			map({ figure($_) } @cost{qw(floor plain typed theirs)}), $over);
+		push @columns, $over if $case =~ /^column/;
+		if ($case eq 'scan')
+		{
+			$report->bar(scan_vs_floor => $over, 1.6);
+			$report->bar(scan_vs_tds_fdw => ratio($ours, $cost{theirs}), 0.25) if $cost{theirs};
+		}
+		$report->bar(text_vs_floor => $over, 1.3) if $case eq 'text';
+	}
+	$report->bar(column_worst_vs_floor => worse(@columns), 2.5) if @columns;
+	return;
+}
+
+# COPY of the foreign table over its parts: its scan, and what COPY adds to a scan
+# of the local copy.
+sub copy
+{
+	my ($bench) = @_;
+	my ($report, $ground) = @{$bench}{qw(report ground)};
+	my $rows = $ground->{rows}{wide};
+
+	return unless $bench->{only}->('copy');
+	my %statement = (
+		copy => [ 'COPY (SELECT * FROM %s.wide) TO %s', "'/dev/null'" ],
+		scan => [ 'EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM %s.wide' ],
+	);
+	my %client;
+	for my $what (keys %statement)
+	{
+		for my $schema (qw(plain local))
+		{
+			my ($format, @more) = @{ $statement{$what} };
+			my $sql = sprintf $format, $schema, @more;
+			$client{"$schema $what"} = sub { 1e6 * Ground::cost($ground->{ours}, $sql) / $rows };
+		}
+	}
+	$client{'theirs copy'} = sub { 1e6 * Ground::cost($ground->{theirs}, q{COPY (SELECT * FROM theirs.wide) TO '/dev/null'}) / $rows }
+	  if $ground->{theirs};
+	my %cost = in_turns($bench, 'copy', %client);
+	my $parts = $cost{'plain scan'} + $cost{'local copy'} - $cost{'local scan'};
+	my @names = ('plain copy', 'plain scan', 'local copy', 'local scan', 'theirs copy');
+
+	$report->table('CPU, us per row', 'COPY', 'its scan', 'COPY of the local copy', 'its scan', 'COPY by tds_fdw');
+	$report->add_row('copy', map { figure($cost{$_}) } @names);
+	$report->say(sprintf 'copy             %s', join '  ', map { "$_ " . figure($cost{$_}) } @names);
+	$report->bar(copy_vs_parts => $cost{'plain copy'} / $parts, 1.15);
+	return;
+}
+
+1;

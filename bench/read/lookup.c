@@ -1,0 +1,114 @@
+/*
+ * bench/read/lookup.c
+ *		What a lookup by key costs at least: a loop of sp_execute and nothing beside.
+ *
+ *		lookup HOST PORT DATABASE PACKET_SIZE CHARSET COUNT SIZE
+ *
+ * Prepares the statement once; then COUNT times the key of a table with SIZE rows,
+ * the answer read and thrown away.  Prints "lookups N rows R seconds S".
+ */
+#include "bare.h"
+
+#include <string.h>
+
+#define SPREAD		7919		/* the same keys as the loop beside it */
+#define STATEMENT	"SELECT [name] FROM [wide] WHERE [id] = @P1"
+
+static bool
+add_text(DBPROCESS *dbproc, const char *text)
+{
+	return dbrpcparam(dbproc, NULL, 0, SYBNTEXT, -1, (DBINT) strlen(text), (BYTE *) text) == SUCCEED;
+}
+
+static bool
+add_int(DBPROCESS *dbproc, int status, DBINT *value, DBINT length)
+{
+	return dbrpcparam(dbproc, NULL, (BYTE) status, SYBINT4, -1, length, (BYTE *) value) == SUCCEED;
+}
+
+/* Reads everything, and looks where the values are; the number of rows, or -1. */
+static int
+drain(DBPROCESS *dbproc)
+{
+	RETCODE		more;
+	STATUS		status;
+	int			rows = 0;
+	int			i;
+
+	if (dbsqlok(dbproc) != SUCCEED)
+		return -1;
+	while ((more = dbresults(dbproc)) == SUCCEED)
+	{
+		while ((status = dbnextrow(dbproc)) == REG_ROW)
+		{
+			rows++;
+			for (i = 1; i <= dbnumcols(dbproc); i++)
+			{
+				if (dbdata(dbproc, i) == NULL && dbdatlen(dbproc, i) != 0)
+					return -1;
+			}
+		}
+		if (status != NO_MORE_ROWS)
+			return -1;
+	}
+	return more == NO_MORE_RESULTS ? rows : -1;
+}
+
+/* The handle, or 0. */
+static DBINT
+prepare(DBPROCESS *dbproc)
+{
+	DBINT		handle = 0;
+
+	if (dbrpcinit(dbproc, "sp_prepare", 0) == FAIL ||
+		!add_int(dbproc, DBRPCRETURN, &handle, 0) || !add_text(dbproc, "@P1 int") ||
+		!add_text(dbproc, STATEMENT) || dbrpcsend(dbproc) == FAIL || drain(dbproc) < 0 ||
+		dbnumrets(dbproc) != 1 || dbretdata(dbproc, 1) == NULL)
+		return 0;
+	memcpy(&handle, dbretdata(dbproc, 1), sizeof(handle));
+	return handle;
+}
+
+static int
+execute(DBPROCESS *dbproc, DBINT handle, DBINT key)
+{
+	if (dbrpcinit(dbproc, "sp_execute", 0) == FAIL || !add_int(dbproc, 0, &handle, -1) ||
+		!add_int(dbproc, 0, &key, -1) || dbrpcsend(dbproc) == FAIL)
+		return -1;
+	return drain(dbproc);
+}
+
+int
+main(int argc, char **argv)
+{
+	DBPROCESS  *dbproc;
+	DBINT		handle;
+	double		start;
+	long		rows = 0;
+	long		count;
+	long		size;
+	long		i;
+
+	if (argc != 8)
+	{
+		fprintf(stderr, "usage: lookup HOST PORT DATABASE PACKET_SIZE CHARSET COUNT SIZE\n");
+		return 2;
+	}
+	count = atol(argv[6]);
+	size = atol(argv[7]);
+	dbproc = bare_connect(argv[1], argv[2], argv[3], atoi(argv[4]), argv[5]);
+	if (dbproc == NULL || (handle = prepare(dbproc)) == 0)
+		return 1;
+	start = bare_seconds(CLOCK_MONOTONIC);
+	for (i = 1; i <= count; i++)
+	{
+		int			found = execute(dbproc, handle, (DBINT) (i * SPREAD % size + 1));
+
+		if (found < 0)
+			return 1;
+		rows += found;
+	}
+	printf("lookups %ld rows %ld seconds %.6f\n", count, rows, bare_seconds(CLOCK_MONOTONIC) - start);
+	dbexit();
+	return 0;
+}
