@@ -46,7 +46,7 @@ typedef struct TmfScan
 
 	TmfSource	source;
 	TmfSession *session;		/* of the last execution */
-	uint64		generation;		/* of session, at the last execution */
+	TmfSessionLogin login;		/* of session, at the last execution */
 	Tuplestorestate *store;
 	bool		whole;			/* store has the result from its first row */
 	bool		keep;			/* a rescan is expected: keep the whole result */
@@ -55,7 +55,7 @@ typedef struct TmfScan
 	int			retries;		/* of this execution */
 
 	uint64		consumed;		/* rows of all executions that were handed over ... */
-	uint64		consumed_generation;	/* ... last from a session of this generation */
+	TmfSessionLogin consumed_login; /* ... the last of them by this one */
 
 	/* for EXPLAIN ANALYZE */
 	bool		measured;		/* somebody will ask: count bytes */
@@ -86,8 +86,9 @@ extern void tmf_execution_lost(TmfScan *scan);
 /* Ends the execution, and drops what is left of its rows: -> NONE. */
 extern void tmf_execution_stop(TmfScan *scan);
 
-/* TmfStream.spool: WIRE -> STORE or LOST. */
+/* TmfStream.spool: WIRE -> STORE or LOST.  And whether that can be had now. */
 extern void tmf_execution_spool(TmfStream *stream);
+extern bool tmf_execution_movable(const TmfStream *stream);
 
 /* running.c: this backend's running scans */
 

@@ -46,6 +46,14 @@ extern void tmf_attempt(const TmfServerOptions *options, const TmfUserOptions *u
 						int64 until_ms, TmfAttempt *attempt);
 
 /*
+ * One more connection beside one that is alive: a single attempt at the partner
+ * known as principal, within the bound.  False: *attempt says why there is none.
+ * Raises for no remote failure; interrupts are served.
+ */
+extern bool tmf_failover_open_beside(const TmfServerOptions *options, const TmfUserOptions *user,
+									 int64 until_ms, TmfOpened *opened, TmfAttempt *attempt);
+
+/*
  * Runs the session's SET batch and reads what the instance says of the pair's
  * database, wherever the connection is logged in (a mirror is asked from
  * master).  False: attempt->error says why, and the connection is closed.

@@ -86,6 +86,7 @@ typedef struct TmfPartners
 	char		guid[37];		/* "" when unknown */
 	int			role_sequence;	/* highest ever seen; -1 unknown */
 	int			safety;			/* last known */
+	int			unsafe_sequence;	/* highest one seen without SAFETY FULL; -1 none */
 	int			state;			/* last known */
 	int64		switches;		/* how often the principal was found on the other side, by anybody */
 	TimestampTz last_switch;	/* 0 = never */

@@ -2,9 +2,12 @@
  * session.h
  *		The backend's sessions: one TDS connection of one user mapping each.
  *
- * A session handed out by tmf_session_acquire() is open and its instance has
- * been proven principal (or stand-alone) by this login.  Only session/ opens,
- * closes and waits; callers send statements and take rows.
+ * A user mapping has one main session, which carries everything that changes
+ * data or belongs to a remote transaction, and up to max_sessions - 1 further
+ * ones, which carry nothing but reads outside of one.  A session handed out here
+ * is open and its instance has been proven principal (or stand-alone) by its
+ * login.  Only session/ opens, closes and waits; callers send statements and
+ * take rows.
  *
  * At most one statement is on the wire of a session.  Whoever reads its rows
  * registers a TmfStream; when somebody else needs the session, that stream is
@@ -25,9 +28,23 @@ typedef struct TmfStream TmfStream;
 
 struct TmfStream
 {
+	/* Could it, now?  Not before the answer is there, nor in the middle of a row. */
+	bool		(*movable) (const TmfStream *stream);
+
 	/* Take every remaining row off the wire, keep them, and return. */
 	void		(*spool) (TmfStream *stream);
 };
+
+/* What a login has shown of the pair: two logins may show the same data, or not. */
+typedef struct TmfSessionLogin
+{
+	uint64		generation;		/* counts the logins of this backend */
+	uint64		beside;			/* that of the main session when it was made */
+	char		guid[37];		/* "" when the database is not seen to be mirrored */
+	int			role_sequence;
+	int			safety;
+	int			state;
+} TmfSessionLogin;
 
 /* A statement and its typed parameters, @P1 and so on; all of it outlives the result. */
 typedef struct TmfRequest
@@ -46,12 +63,26 @@ typedef enum TmfFetch
 } TmfFetch;
 
 /*
- * The session of this user on this server, opened (failing over as needed) or
- * found idle and alive.  Under REPEATABLE READ and SERIALIZABLE its remote
+ * The main session of this user on this server, opened (failing over as needed)
+ * or found idle and alive.  Under REPEATABLE READ and SERIALIZABLE its remote
  * transaction is open.  Raises: 08001 with both verdicts in DETAIL, 28P01, 57014
  * ..., and 08006 while a remote transaction of it is doomed.
  */
 extern TmfSession *tmf_session_acquire(UserMapping *user);
+
+/*
+ * A session to read from: the main one when nobody streams on it, or where the
+ * transaction demands it; else a further one, opened beside it where max_sessions
+ * allows and the server lets us in; else one of which the stream was spooled.
+ * Raises what tmf_session_acquire() raises.
+ */
+extern TmfSession *tmf_session_acquire_to_read(UserMapping *user);
+
+/*
+ * The same without spooling anybody: NULL when every session that may be had is
+ * in use.
+ */
+extern TmfSession *tmf_session_acquire_own(UserMapping *user);
 
 /*
  * Sends one request and waits for nothing.  False: the connection died
@@ -96,20 +127,17 @@ extern bool tmf_session_streams(TmfSession *session, TmfStream *stream);
  */
 extern void tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows) pg_attribute_noreturn();
 
-/*
- * Changes with every login of this session; tells a scan that its partner is
- * another one now.
- */
-extern uint64 tmf_session_generation(const TmfSession *session);
+/* The session's last login; to be copied by whoever compares it later. */
+extern const TmfSessionLogin *tmf_session_login(const TmfSession *session);
 
 /* "host,port", for EXPLAIN ANALYZE. */
 extern const char *tmf_session_address(const TmfSession *session);
 
 /*
- * May a read that lost its session before handing over a row be sent again,
- * although the portal has rows of this server already?  (design 5.3)
+ * May rows of session be combined with those that a portal has from a former
+ * login, of whichever session of the server?  (design 5.3)
  */
-extern bool tmf_session_same_data(const TmfSession *session, uint64 old_generation);
+extern bool tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *then);
 
 /* A session as the view shows it. */
 typedef struct TmfSessionInfo

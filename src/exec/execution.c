@@ -93,9 +93,9 @@ tmf_execution_start(TmfScan *scan)
 	request.parameters = tmf_parameters_count(scan->parameters);
 	request.parameter = tmf_parameters_values(scan->parameters);
 
-	scan->session = tmf_session_acquire(scan->user);
+	scan->session = tmf_session_acquire_to_read(scan->user);
 	check_same_data(scan);
-	scan->generation = tmf_session_generation(scan->session);
+	scan->login = *tmf_session_login(scan->session);
 	if (scan->measured)
 		scan->bytes_before = wire_bytes_received(tmf_session_conn(scan->session));
 	scan->executions++;
@@ -168,6 +168,15 @@ store_rows(TmfScan *scan)
 	return fetch;
 }
 
+/* While the answer is awaited, and while a value is converted, others may run. */
+bool
+tmf_execution_movable(const TmfStream *stream)
+{
+	const TmfScan *scan = (const TmfScan *) stream;
+
+	return scan->source == TMF_SOURCE_WIRE && scan->row->column < 0;
+}
+
 /*
  * While a value is converted, a function of the user may run and need the
  * session; it cannot have it, for the rest of the row is still on the wire.
@@ -181,7 +190,7 @@ tmf_execution_spool(TmfStream *stream)
 	TmfScan    *scan = (TmfScan *) stream;
 	TmfFetch	fetch;
 
-	if (scan->row->column >= 0)
+	if (!tmf_execution_movable(stream))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
 				 errmsg("foreign table \"%s\" cannot be read while a value of it is being converted",

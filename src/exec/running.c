@@ -40,8 +40,7 @@ tmf_running_other_rows(const TmfScan *scan, const TmfSession *session)
 
 		if (other->estate == scan->estate && other->consumed > 0 &&
 			other->user->serverid == scan->user->serverid &&
-			other->consumed_generation != tmf_session_generation(session) &&
-			!tmf_session_same_data(session, other->consumed_generation))
+			!tmf_session_same_data(session, &other->consumed_login))
 			rows += other->consumed;
 	}
 	return rows;

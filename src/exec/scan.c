@@ -43,6 +43,7 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 									"tds_mirror_fdw scan", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
 	scan = palloc0(sizeof(TmfScan));
+	scan->stream.movable = tmf_execution_movable;
 	scan->stream.spool = tmf_execution_spool;
 	scan->estate = node->ss.ps.state;
 	scan->context = context;
@@ -74,9 +75,9 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 static TupleTableSlot *
 hand_over(TmfScan *scan, TupleTableSlot *slot)
 {
-	scan->handed++;
+	if (scan->handed++ == 0)
+		scan->consumed_login = scan->login;
 	scan->consumed++;
-	scan->consumed_generation = scan->generation;
 	return slot;
 }
 

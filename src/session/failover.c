@@ -289,12 +289,16 @@ find_principal(Search *search)
 	}
 }
 
-void
-tmf_failover_open(const TmfServerOptions *options, const TmfUserOptions *user,
-				  TmfOpened *opened)
+static PairSide
+first_side(const TmfPartners *partners)
+{
+	return partners->principal_known ? partners->principal : PAIR_INITIAL;
+}
+
+static Search *
+begin_search(const TmfServerOptions *options, const TmfUserOptions *user, TmfOpened *opened)
 {
 	Search	   *search = palloc0(sizeof(Search));
-	bool		found = false;
 
 	memset(opened, 0, sizeof(*opened));
 	search->options = options;
@@ -303,7 +307,41 @@ tmf_failover_open(const TmfServerOptions *options, const TmfUserOptions *user,
 	search->opened = opened;
 	search->pair = pair_begin(tmf_now_ms(), options->login_timeout_ms,
 							  search->partners->has_failover ? 2 : 1,
-							  search->partners->principal_known ? search->partners->principal : PAIR_INITIAL);
+							  first_side(search->partners));
+	return search;
+}
+
+/* The other partner is not asked: what is open already leads to this one. */
+bool
+tmf_failover_open_beside(const TmfServerOptions *options, const TmfUserOptions *user,
+						 int64 until_ms, TmfOpened *opened, TmfAttempt *attempt)
+{
+	Search	   *search = begin_search(options, user, opened);
+	PairSide	side = first_side(search->partners);
+
+	PG_TRY();
+	{
+		begin_attempt(search, side, until_ms);
+		tmf_probe_wait(search->probe, PAIR_SIDES, until_ms);
+		finish_attempt(search, side, until_ms);
+	}
+	PG_FINALLY();
+	{
+		end_round(search);
+	}
+	PG_END_TRY();
+	*attempt = search->last;
+	pfree(search);
+	return opened->conn != NULL;
+}
+
+void
+tmf_failover_open(const TmfServerOptions *options, const TmfUserOptions *user,
+				  TmfOpened *opened)
+{
+	Search	   *search = begin_search(options, user, opened);
+	bool		found = false;
+
 	PG_TRY();
 	{
 		found = find_principal(search);

@@ -19,6 +19,7 @@
 #include "session_int.h"
 
 #define ROLE_PRINCIPAL	1
+#define SAFETY_FULL		2
 
 static HTAB *entries = NULL;
 
@@ -55,6 +56,7 @@ fill(TmfPartners *partners, const TmfServerOptions *options, uint64 fingerprint)
 	partners->era = former.era;
 	partners->fingerprint = fingerprint;
 	partners->role_sequence = -1;
+	partners->unsafe_sequence = -1;
 	partners->state = -1;
 	partners->side[PAIR_INITIAL].endpoint = options->initial;
 	partners->side[PAIR_INITIAL].source = TMF_PARTNER_BY_OPTION;
@@ -278,6 +280,8 @@ tmf_partners_learn(TmfPartners *partners, const TmfServerOptions *options, PairS
 	{
 		strlcpy(partners->guid, role->guid, sizeof(partners->guid));
 		partners->role_sequence = Max(partners->role_sequence, role->role_sequence);
+		if (role->safety != SAFETY_FULL)
+			partners->unsafe_sequence = Max(partners->unsafe_sequence, role->role_sequence);
 		tmf_partners_place(partners, options, side, role);
 	}
 	tmf_partners_date(partners);

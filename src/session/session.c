@@ -2,6 +2,9 @@
  * src/session/session.c
  *		The backend's sessions: one TDS connection of one user mapping each.
  *
+ * Everything here is true of each of them; readers.c alone knows what tells the
+ * further sessions of a mapping from its main one.
+ *
  * A session is opened when somebody needs it, by way of the failover loop, and
  * kept.  It is never taken away from under its user: what makes it unfit (its
  * options have changed, the principal is another one now) only marks it, and
@@ -40,12 +43,15 @@
 static HTAB *sessions = NULL;
 static int	busy_sessions = 0;
 static uint64 last_generation = 0;
+static uint64 last_turn = 0;
 
 void
 tmf_session_set_state(TmfSession *session, TmfSessionState state)
 {
 	busy_sessions += (state == TMF_SESSION_BUSY) - (session->state == TMF_SESSION_BUSY);
 	session->state = state;
+	if (state == TMF_SESSION_BUSY)
+		session->turn = ++last_turn;
 	if (state != TMF_SESSION_BUSY)
 	{
 		session->stream = NULL;
@@ -97,7 +103,7 @@ tmf_session_forget(TmfSession *session)
 	tmf_session_close(session, "its options have changed");
 	if (session->context)
 		MemoryContextDelete(session->context);
-	hash_search(sessions, &session->umid, HASH_REMOVE, NULL);
+	hash_search(sessions, session, HASH_REMOVE, NULL);
 }
 
 void
@@ -195,39 +201,59 @@ current_credentials(UserMapping *user)
 }
 
 /* The hashes come first: nothing that changes after it was read goes unnoticed. */
-static void
-open_session(TmfSession *session, UserMapping *user)
+const TmfUserOptions *
+tmf_session_before_login(TmfSession *session, UserMapping *user)
 {
-	TmfOpened	opened;
-
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
 												 ObjectIdGetDatum(user->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(user->umid));
 	load_options(session, user->serverid);
 	session->owner_id = mapping_owner(user->umid);
+	return current_credentials(user);
+}
 
-	tmf_failover_open(session->options, current_credentials(user), &opened);
-	session->conn = opened.conn;
-	session->partners = opened.partners;
-	session->epoch = opened.epoch;
-	strlcpy(session->address, opened.address, sizeof(session->address));
-	session->former = session->login;
-	session->login.generation = ++last_generation;
-	strlcpy(session->login.guid, opened.role.guid, sizeof(session->login.guid));
-	session->login.role_sequence = opened.role.role_sequence;
-	session->login.safety = opened.role.safety;
-	session->login.state = opened.role.state;
+void
+tmf_session_after_login(TmfSession *session, const TmfOpened *opened, uint64 beside)
+{
+	TmfSessionLogin *login = &session->login;
+
+	session->conn = opened->conn;
+	session->partners = opened->partners;
+	session->epoch = opened->epoch;
+	strlcpy(session->address, opened->address, sizeof(session->address));
+	login->generation = ++last_generation;
+	login->beside = beside != 0 ? beside : login->generation;
+	strlcpy(login->guid, opened->role.guid, sizeof(login->guid));
+	login->role_sequence = opened->role.role_sequence;
+	login->safety = opened->role.safety;
+	login->state = opened->role.state;
 	session->isolation = XACT_READ_COMMITTED;
 	session->close_at_end = false;
 	session->unsettled = false;
+	session->alone_until = 0;
 	session->opened_at = GetCurrentTimestamp();
 	session->statements = 0;
 	tmf_session_set_state(session, TMF_SESSION_IDLE);
 }
 
-static TmfSession *
-session_of(Oid umid)
+static void
+open_session(TmfSession *session, UserMapping *user)
 {
+	const TmfUserOptions *credentials = tmf_session_before_login(session, user);
+	TmfOpened	opened;
+
+	tmf_failover_open(session->options, credentials, &opened);
+	tmf_session_after_login(session, &opened, 0);
+}
+
+TmfSession *
+tmf_session_of(Oid umid, int slot)
+{
+	struct
+	{
+		Oid			umid;
+		int			slot;
+	}			key = {umid, slot};
 	TmfSession *session;
 	bool		found;
 
@@ -235,34 +261,41 @@ session_of(Oid umid)
 	{
 		HASHCTL		control = {0};
 
-		control.keysize = sizeof(Oid);
+		control.keysize = sizeof(key);
 		control.entrysize = sizeof(TmfSession);
 		control.hcxt = CacheMemoryContext;
 		sessions = hash_create("tds_mirror_fdw sessions", 8, &control,
 							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	session = hash_search(sessions, &umid, HASH_ENTER, &found);
+	session = hash_search(sessions, &key, HASH_ENTER, &found);
 	if (!found)
 	{
 		memset(session, 0, sizeof(*session));
 		session->umid = umid;
+		session->slot = slot;
 	}
 	return session;
 }
 
 /*
- * A mapping for PUBLIC has one session for all its users, who may differ in
+ * A mapping for PUBLIC has the same sessions for all its users, who may differ in
  * what is required of them: each is judged at each use.
  */
-TmfSession *
-tmf_session_acquire(UserMapping *user)
+void
+tmf_session_used_by(TmfSession *session, UserMapping *user)
 {
-	TmfSession *session = session_of(user->umid);
-	int			tries = 0;
-
 	(void) tmf_user_options(user);
 	tmf_xact_touch();
 	session->userid = user->userid;
+}
+
+TmfSession *
+tmf_session_acquire(UserMapping *user)
+{
+	TmfSession *session = tmf_session_of(user->umid, 0);
+	int			tries = 0;
+
+	tmf_session_used_by(session, user);
 	for (;;)
 	{
 		const char *reason;
@@ -287,10 +320,10 @@ tmf_session_conn(TmfSession *session)
 	return session->conn;
 }
 
-uint64
-tmf_session_generation(const TmfSession *session)
+const TmfSessionLogin *
+tmf_session_login(const TmfSession *session)
 {
-	return session->login.generation;
+	return &session->login;
 }
 
 const char *
@@ -302,21 +335,24 @@ tmf_session_address(const TmfSession *session)
 /*
  * An equal sequence is the same principal's: nobody has switched roles since.
  * Otherwise only a synchronous pair that has changed roles is known to hold what
- * the portal has read before.
+ * the portal has read before; one that was seen to be asynchronous since may have
+ * lost some of it.  Where no guid tells a pair, logins beside each other led to one
+ * server.
  */
 bool
-tmf_session_same_data(const TmfSession *session, uint64 old_generation)
+tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *then)
 {
 	const TmfSessionLogin *now = &session->login;
-	const TmfSessionLogin *then = &session->former;
 
-	if (now->generation == old_generation)
+	if (now->generation == then->generation)
 		return true;
-	if (then->generation != old_generation || then->guid[0] == '\0' ||
-		strcmp(then->guid, now->guid) != 0)
+	if (then->guid[0] == '\0' && now->guid[0] == '\0')
+		return now->beside == then->beside;
+	if (strcmp(then->guid, now->guid) != 0)
 		return false;
 	return now->role_sequence == then->role_sequence ||
 		(then->safety == SAFETY_FULL && now->role_sequence > then->role_sequence &&
+		 then->role_sequence > session->partners->unsafe_sequence &&
 		 now->state != STATE_SUSPENDED);
 }
 

@@ -38,19 +38,10 @@ typedef struct TmfTransaction
 	char		reason[256];	/* why it is doomed */
 } TmfTransaction;
 
-/* What a login has shown of the pair, for tmf_session_same_data(). */
-typedef struct TmfSessionLogin
-{
-	uint64		generation;
-	char		guid[37];
-	int			role_sequence;
-	int			safety;
-	int			state;
-} TmfSessionLogin;
-
 struct TmfSession
 {
-	Oid			umid;			/* hash key: the user mapping */
+	Oid			umid;			/* hash key: the user mapping ... */
+	int			slot;			/* ... and 0 for its main session, 1 ... for the further ones */
 	Oid			userid;			/* who acquired it last */
 	Oid			owner_id;		/* whose mapping it is, InvalidOid: everybody's */
 	TmfSessionState state;		/* changed by tmf_session_set_state() alone */
@@ -69,18 +60,20 @@ struct TmfSession
 	uint64		epoch;			/* partners' at login: another one, and we are stale */
 	char		address[ENDPOINT_TEXT_MAX];
 	TmfSessionLogin login;
-	TmfSessionLogin former;
 	TimestampTz opened_at;
 	int64		statements;		/* sent since then */
 	int64		resolved;		/* lost COMMITs of which the commit log told the outcome */
 	WireError	lost;			/* why the last connection died ... */
 	char		lost_address[ENDPOINT_TEXT_MAX];	/* ... and where to it led */
-	TimestampTz refused_in;		/* start of the user's statement in which the other partner has
-								 * refused our login; 0 = none */
+	TimestampTz refused_in;		/* of a main session: start of the user's statement in which a
+								 * login of the mapping was refused; 0 = none */
+	TimestampTz alone_until;	/* of a main session: until then none is opened beside it */
+	TimestampTz used_at;		/* of a further session: when it was handed out last */
 
 	/* of the statement on the wire */
 	TmfStream  *stream;			/* who takes its rows; NULL: whoever sent it */
 	ResourceOwner owner;		/* its end ends the statement */
+	uint64		turn;			/* rises with each statement of this backend */
 	int64		deadline_ms;	/* for the interrupt hook */
 	Silence		silence;		/* of the wait for its first answer */
 	uint64		rows;			/* received */
@@ -89,6 +82,21 @@ struct TmfSession
 };
 
 extern void tmf_session_set_state(TmfSession *session, TmfSessionState state);
+
+/* The session in a slot of a user mapping, made (closed) when there is none. */
+extern TmfSession *tmf_session_of(Oid umid, int slot);
+
+/* Whoever acquires session is judged, and remembered. */
+extern void tmf_session_used_by(TmfSession *session, UserMapping *user);
+
+/*
+ * Before a login of session for user: reads its options again (the old ones stay
+ * when that raises), and finds the credentials as they are now.
+ */
+extern const TmfUserOptions *tmf_session_before_login(TmfSession *session, UserMapping *user);
+
+/* The connection is session's from now on; it was opened beside that login (0: its own). */
+extern void tmf_session_after_login(TmfSession *session, const TmfOpened *opened, uint64 beside);
 
 /* Closes the connection, whatever it is doing; that dooms its transaction. */
 extern void tmf_session_close(TmfSession *session, const char *reason);
@@ -135,6 +143,23 @@ extern const char *tmf_session_unfit(const TmfSession *session);
 
 /* Has the owner of the statement on the wire take its rows off it. */
 extern void tmf_session_make_room(TmfSession *session);
+
+/* readers.c: the same for the further sessions of main's user mapping. */
+extern void tmf_session_make_room_beside(const TmfSession *main);
+
+/*
+ * readers.c: how long a statement waits for its first answer before
+ * tmf_session_relieve() has other readers on its server, who stand still
+ * meanwhile, take their rows: they may hold locks that somebody waits for whom
+ * the statement waits for.
+ */
+#define TMF_RELIEF_MS	500
+
+extern bool tmf_session_any_beside(const TmfSession *waiting);
+extern void tmf_session_relieve(const TmfSession *waiting);
+
+/* readers.c: has a further session not been needed for so long that it should go? */
+extern bool tmf_session_superfluous(const TmfSession *session);
 
 /* Runs visit for each session. */
 extern void tmf_session_each(void (*visit) (TmfSession *session, void *argument), void *argument);

@@ -28,7 +28,7 @@ static bool
 may_ask(const TmfSession *session)
 {
 	return session->partners->has_failover && session->login.guid[0] != '\0' &&
-		!session->invalidated && session->refused_in != GetCurrentStatementStartTimestamp();
+		!session->invalidated && tmf_session_of(session->umid, 0)->refused_in != GetCurrentStatementStartTimestamp();
 }
 
 /* Does role, of whom the attempt reached, say that the session leads to nobody any more? */
@@ -58,7 +58,7 @@ question(TmfSession *session, int64 until_ms)
 	tmf_attempt(session->options, tmf_user_options(mapping), &endpoint, NULL, until_ms, &attempt);
 	if (!attempt.open && attempt.verdict == VERDICT_GIVE_UP)
 	{
-		session->refused_in = GetCurrentStatementStartTimestamp();
+		tmf_session_of(session->umid, 0)->refused_in = GetCurrentStatementStartTimestamp();
 		return SILENCE_REFUSED;
 	}
 	if (!attempt.open)
@@ -144,15 +144,27 @@ go_on(TmfSession *session, int64 *until_ms)
 	return !tmf_wait_expired(&session->deadline_ms);
 }
 
+/*
+ * Readers beside us who stand still meanwhile may hold locks that somebody waits
+ * for whom the server has us wait for: after a while they are relieved of that.
+ */
 bool
 tmf_silence_wait(TmfSession *session)
 {
+	int64		relief_ms = tmf_session_any_beside(session) ? tmf_now_ms() + TMF_RELIEF_MS : -1;
 	int64		until_ms;
 
 	while (go_on(session, &until_ms))
 	{
-		if (tmf_wait_readable(wire_socket(session->conn), until_ms))
+		bool		relief = relief_ms >= 0 && (until_ms < 0 || relief_ms < until_ms);
+
+		if (tmf_wait_readable(wire_socket(session->conn), relief ? relief_ms : until_ms))
 			return true;
+		if (relief)
+		{
+			tmf_session_relieve(session);
+			relief_ms = -1;
+		}
 	}
 	return false;
 }

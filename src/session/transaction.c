@@ -206,7 +206,10 @@ tmf_transaction_prepare(TmfSession *session)
 	if (session->transaction.open)
 		return true;
 	if (IsolationUsesXactSnapshot())
-		return begin(session, false);
+	{
+		tmf_session_make_room_beside(session);
+		return session->transaction.open || begin(session, false);
+	}
 
 	initStringInfo(&sql);
 	append_isolation(&sql, session);
@@ -234,8 +237,11 @@ tmf_transaction_open(TmfSession *session)
 	StringInfoData sql;
 	int			tries = 0;
 
+	Assert(session->slot == 0);
 	if (session->state == TMF_SESSION_BUSY)
 		tmf_session_make_room(session);
+	if (!session->transaction.open)
+		tmf_session_make_room_beside(session);
 	while (!session->transaction.open)
 	{
 		if (session->state == TMF_SESSION_CLOSED)

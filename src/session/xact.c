@@ -38,6 +38,8 @@ end_use(TmfSession *session, void *unused)
 		tmf_session_close(session, "the user has run statements of his own on it");
 	else if (session->state == TMF_SESSION_IDLE && !session->options->keep_connections)
 		tmf_session_close(session, "keep_connections is off");
+	else if (session->state == TMF_SESSION_IDLE && tmf_session_superfluous(session))
+		tmf_session_close(session, "it was not needed for a while");
 }
 
 static void
