@@ -27,6 +27,19 @@
 /* A further session that was not used for so long is closed when a transaction ends. */
 #define SUPERFLUOUS_MS	60000
 
+/* A statement of the user's can be many on the wire, of several sessions. */
+bool
+tmf_session_was_refused(const TmfSession *session)
+{
+	return tmf_session_of(session->umid, 0)->refused_in == GetCurrentStatementStartTimestamp();
+}
+
+void
+tmf_session_note_refused(const TmfSession *session)
+{
+	tmf_session_of(session->umid, 0)->refused_in = GetCurrentStatementStartTimestamp();
+}
+
 /* Must everything of the mapping go to its main session, or is it free anyway? */
 static bool
 belongs_to_main(const TmfSession *main)
@@ -68,8 +81,7 @@ open_beside(TmfSession *session, TmfSession *main, UserMapping *user)
 	TmfOpened	opened;
 	TmfAttempt	attempt;
 
-	if (main->alone_until > GetCurrentTimestamp() ||
-		main->refused_in == GetCurrentStatementStartTimestamp())
+	if (main->alone_until > GetCurrentTimestamp() || tmf_session_was_refused(main))
 		return false;
 	credentials = tmf_session_before_login(session, user);
 	if (tmf_failover_open_beside(session->options, credentials,
@@ -83,7 +95,7 @@ open_beside(TmfSession *session, TmfSession *main, UserMapping *user)
 	if (strncmp(attempt.sqlstate, "28", 2) == 0)
 	{
 		main->alone_until = DT_NOEND;
-		main->refused_in = GetCurrentStatementStartTimestamp();
+		tmf_session_note_refused(main);
 	}
 	ereport(LOG,
 			(errmsg("server \"%s\": no further session could be opened, so that readers wait for each other",

@@ -148,6 +148,13 @@ extern void tmf_session_make_room(TmfSession *session);
 extern void tmf_session_make_room_beside(const TmfSession *main);
 
 /*
+ * readers.c: has this statement of the user's seen a login of the mapping refused?
+ * One is no reason to lock an account.
+ */
+extern bool tmf_session_was_refused(const TmfSession *session);
+extern void tmf_session_note_refused(const TmfSession *session);
+
+/*
  * readers.c: how long a statement waits for its first answer before
  * tmf_session_relieve() has other readers on its server, who stand still
  * meanwhile, take their rows: they may hold locks that somebody waits for whom

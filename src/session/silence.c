@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "utils/memutils.h"
 
 #include "pure/silence.h"
@@ -21,14 +20,13 @@
 
 /*
  * Is there another partner, a way to recognize that it has taken over, and no
- * refusal by it in this statement?  One refused login is no reason to lock an
- * account; a statement of the user's can be many on the wire.
+ * refused login in this statement?
  */
 static bool
 may_ask(const TmfSession *session)
 {
 	return session->partners->has_failover && session->login.guid[0] != '\0' &&
-		!session->invalidated && tmf_session_of(session->umid, 0)->refused_in != GetCurrentStatementStartTimestamp();
+		!session->invalidated && !tmf_session_was_refused(session);
 }
 
 /* Does role, of whom the attempt reached, say that the session leads to nobody any more? */
@@ -58,7 +56,7 @@ question(TmfSession *session, int64 until_ms)
 	tmf_attempt(session->options, tmf_user_options(mapping), &endpoint, NULL, until_ms, &attempt);
 	if (!attempt.open && attempt.verdict == VERDICT_GIVE_UP)
 	{
-		tmf_session_of(session->umid, 0)->refused_in = GetCurrentStatementStartTimestamp();
+		tmf_session_note_refused(session);
 		return SILENCE_REFUSED;
 	}
 	if (!attempt.open)
