@@ -183,15 +183,16 @@ sub copy_here
 	return;
 }
 
-# A program beside the clients: its line's "word number" pairs.
+# A program beside the clients: its line's "word number" pairs.  options: under,
+# the command that runs it.
 sub program
 {
-	my ($self, $name, @arguments) = @_;
+	my ($self, $name, $options, @arguments) = @_;
 	my $instance = $self->{instance};
 
 	local $ENV{BARE_USER} = $TdsMirror::Instance::user;
 	local $ENV{BARE_PASSWORD} = $TdsMirror::Instance::password;
-	open(my $pipe, '-|', build_folder() . "/bench_read/$name", $instance->address, $instance->port, 'bench',
+	open(my $pipe, '-|', @{ $options->{under} // [] }, build_folder() . "/bench_read/$name", $instance->address, $instance->port, 'bench',
 		$packet_size, $charset, @arguments) or die "$name: $!\n";
 	my %figures = split ' ', <$pipe> // '';
 	close $pipe or die "$name failed: @arguments\n";

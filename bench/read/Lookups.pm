@@ -73,7 +73,7 @@ sub lookups
 		my $before = requests_of($instance);
 		push @{ $runs{this} }, call($bench, $backend, 'ours');
 		$requests += requests_of($instance) - $before;
-		push @{ $runs{bare} }, 1e6 * $ground->program('lookup', $count, $size)->{seconds} / $count;
+		push @{ $runs{bare} }, 1e6 * $ground->program('lookup', {}, $count, $size)->{seconds} / $count;
 		push @{ $runs{empty} }, call($bench, $backend, 'nothing');
 	}
 	$backend->quit;

@@ -1,26 +1,27 @@
 # Profile.pm: where a scan's time goes, by perf.
 #
-# On request (PROFILE=1).  The functions that take most, and the sums by who they
-# belong to.  libsybdb has no symbols but those it exports: what it does inside
-# stands under its name.
+# On request (PROFILE=1): microseconds per row by whose code it is, of the floor
+# program and of ours side by side, and the functions of ours that take most.
+# Where a library has no symbols but those it exports, what it does inside stands
+# under its name.
 
 package Profile;
 
 use strict;
 use warnings;
 use Ground;
+use POSIX ();
 use TdsMirror::Lab qw(slurp);
 
 my $functions = 15;
 my $seconds = 6;
 
-# Whose code an object file is.
+# Whose code an object file is; iconv's tables are modules of upper-case names.
 my @owners = (
 	[ qr/^libsybdb/ => 'libsybdb' ],
-	[ qr/^(?:libc|UTF-16|libm)/ => 'libc and its iconv' ],
-	[ qr/^(?:\[kernel|\[vdso)/ => 'kernel' ],
-	[ qr/^tds_mirror_fdw/ => 'this' ],
-	[ qr/^tds_fdw/ => 'tds_fdw' ],
+	[ qr/^(?:libc\.|libm\.|ld-|[A-Z0-9_-]+\.so)/ => 'libc and its iconv' ],
+	[ qr/^\[/ => 'kernel' ],
+	[ qr/^(?:tds_mirror_fdw|floor$)/ => 'this, or the loop' ],
 	[ qr/^postgres/ => 'PostgreSQL' ],
 	[ qr/./ => 'others' ],
 );
@@ -32,69 +33,100 @@ sub owner_of
 	return $owner->[1];
 }
 
-# [percent, object, symbol], most first; empty with a reason printed.
-sub samples
-{
-	my ($backend, $sql) = @_;
-	my $file = "$ENV{LAB_RUN}/perf.data";
-	my $log = "$ENV{LAB_RUN}/perf.log";
-	my $child = fork() // die "fork: $!\n";
+sub file { return "$ENV{LAB_RUN}/perf.data"; }
 
-	unlink $file;
+# perf as a process of its own, beside a backend that scans for some seconds; the
+# microseconds of CPU per row, undef when perf would not run.
+sub of_backend
+{
+	my ($bench, $schema, $table) = @_;
+	my ($backend, $rows) = ($bench->{ground}{ours}, $bench->{ground}{rows}{$table});
+	my $log = "$ENV{LAB_RUN}/perf.log";
+	my ($cost, $scans) = (0, 0);
+
+	unlink file();
+	my $child = fork() // die "fork: $!\n";
 	if ($child == 0)
 	{
 		open(STDOUT, '>', $log);
 		open(STDERR, '>&', \*STDOUT);
-		exec('perf', 'record', '-q', '-o', $file, '-p', $backend->{pid}, '--', 'sleep', $seconds) or exit 127;
+		exec('perf', 'record', '-q', '-o', file(), '-p', $backend->{pid}, '--', 'sleep', $seconds) or POSIX::_exit(127);
 	}
 	my $end = Backend::now() + $seconds;
-	$backend->query($sql) while Backend::now() < $end;
-	waitpid $child, 0;
-	if ($? || !-s $file)
+	while (Backend::now() < $end)
 	{
-		print 'skip profile: perf cannot be run: ', (split /\n/, slurp($log))[0] // 'it is not installed', "\n";
-		return;
+		$cost += Ground::cost($backend, "EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM $schema.$table");
+		$scans++;
 	}
-	my @lines = map { /^\s*([\d.]+)%\s+(\S+)\s+\[.\]\s+(.*?)\s*$/ ? [ $1, $2, $3 ] : () }
-	  split /\n/, `perf report -f --stdio -q --no-children -g none -s dso,symbol -i $file 2>/dev/null`;
-	return @lines;
+	waitpid $child, 0;
+	return 1e6 * $cost / $scans / $rows if $? == 0 && -s file();
+	print 'skip profile: perf cannot be run: ', (split /\n/, slurp($log))[0] // 'it is not installed', "\n";
+	return;
+}
+
+sub of_floor
+{
+	my ($bench, $table) = @_;
+	my $figures = $bench->{ground}->program('floor', { under => [ 'perf', 'record', '-q', '-o', file(), '--' ] }, "SELECT * FROM $table");
+	return 1e6 * $figures->{cpu} / $figures->{rows};
+}
+
+# What perf has seen: microseconds per row, by owner and by function.
+sub sorted
+{
+	my ($cost) = @_;
+	my $file = file();
+	my (%owner, %function);
+
+	for my $line (split /\n/, `perf report -f --stdio -q --no-children -s dso,symbol -i $file 2>/dev/null`)
+	{
+		my ($percent, $object, $symbol) = $line =~ /^\s*([\d.]+)%\s+(\S+)\s+\[.\]\s+(\S+)/ or next;
+		my $owner = owner_of($object);
+
+		$owner{$owner} += $cost * $percent / 100;
+		$function{ $symbol =~ /^0x/ ? "$owner, inside" : "$owner: $symbol" } += $cost * $percent / 100;
+	}
+	return { cost => $cost, owner => \%owner, function => \%function };
 }
 
 sub profile
 {
-	my ($bench, $name, $backend, $sql) = @_;
+	my ($bench, $table) = @_;
 	my $report = $bench->{report};
-	my (%owner, %function);
+	my (@heads, @profiles);
 
-	for my $sample (samples($backend, $sql))
+	for my $schema ('plain', $bench->{ground}{untyped} ? () : 'typed')
 	{
-		my ($percent, $object, $symbol) = @$sample;
-		my $owner = owner_of($object);
-		$owner{$owner} += $percent;
-		$function{ $symbol =~ /^0x/ ? "$owner, inside" : "$owner: $symbol" } += $percent;
+		my $cost = of_backend($bench, $schema, $table) // return;
+		push @profiles, sorted($cost);
+		push @heads, $schema eq 'plain' ? 'this' : 'with remote_type';
 	}
-	return unless %owner;
-	$report->table("profile of $name", '%');
-	$report->add_row("all of $_", sprintf '%.1f', $owner{$_}) for sort { $owner{$b} <=> $owner{$a} } keys %owner;
-	my @most = sort { $function{$b} <=> $function{$a} } keys %function;
+	unshift @profiles, sorted(of_floor($bench, $table));
+
+	$report->table("scan of $table, us per row", 'floor', @heads);
+	for my $owner (map { $_->[1] } @owners)
+	{
+		$report->add_row($owner, map { sprintf '%.3f', $_->{owner}{$owner} // 0 } @profiles) if grep { $_->{owner}{$owner} } @profiles;
+	}
+	$report->add_row('all', map { sprintf '%.3f', $_->{cost} } @profiles);
+
+	my $last = $profiles[-1]{function};
+	my @most = sort { $last->{$b} <=> $last->{$a} } keys %$last;
 	splice @most, $functions if @most > $functions;
-	$report->add_row($_, sprintf '%.1f', $function{$_}) for @most;
+	$report->table("functions in a scan of $table, us per row", 'floor', @heads);
+	for my $function (@most)
+	{
+		$report->add_row($function, map { sprintf '%.3f', $_->{function}{$function} // 0 } @profiles);
+	}
 	return;
 }
 
 sub measure
 {
 	my ($bench) = @_;
-	my $ground = $bench->{ground};
 
 	return unless $bench->{profile};
-	for my $schema ('plain', $ground->{untyped} ? () : 'typed')
-	{
-		for my $table (qw(wide words))
-		{
-			profile($bench, "a scan of $schema.$table", $ground->{ours}, "EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM $schema.$table");
-		}
-	}
+	profile($bench, $_) for qw(wide words);
 	return;
 }
 

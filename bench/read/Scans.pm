@@ -48,7 +48,7 @@ sub floor
 {
 	my ($bench, $table, $columns) = @_;
 	my $rows = $bench->{ground}{rows}{$table};
-	my $figures = $bench->{ground}->program('floor', "SELECT $columns FROM $table");
+	my $figures = $bench->{ground}->program('floor', {}, "SELECT $columns FROM $table");
 
 	$bench->{report}->check($figures->{rows} == $rows, "floor, $columns of $table: $rows rows");
 	return 1e6 * $figures->{cpu} / $rows;
