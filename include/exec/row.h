@@ -11,6 +11,9 @@
 #include "value/decode.h"
 #include "wire/wire.h"
 
+/* Rows of more bytes than this allocate what is beyond it. */
+#define TMF_ROW_BLOCK	8192
+
 typedef struct TmfRow
 {
 	Relation	rel;			/* for messages */
@@ -21,6 +24,9 @@ typedef struct TmfRow
 	TmfDecoder *decoders;
 	WireColumn *bound;			/* the result that the decoders are for ... */
 	bool		is_bound;		/* ... if there is one */
+	WireValue  *values;			/* of the row being read */
+	TmfRoom		room;			/* for values ... */
+	char	   *block;			/* ... the memory for it, of TMF_ROW_BLOCK bytes */
 	int			column;			/* being read, -1 none */
 	uint64		number;			/* of the row being read, from 1 */
 } TmfRow;
@@ -41,9 +47,10 @@ extern void tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext contex
 
 /*
  * Reads the current row into the virtual slot; columns that were not asked for
- * are NULL.  Values live in CurrentMemoryContext.
+ * are NULL.  Values live in CurrentMemoryContext, or when they are brief, until
+ * the next brief row is read.
  */
-extern void tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number,
+extern void tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief,
 						 TupleTableSlot *slot);
 
 #endif

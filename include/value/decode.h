@@ -3,7 +3,8 @@
  *		A value as the wire holds it -> Datum, one decoder per column.
  *
  * The decoder is chosen once per execution from the column's type on the wire
- * and the local column; a value then costs one call through a pointer.
+ * and the local column; a value then costs one call through a pointer.  Most
+ * values are handed on as that function makes them; the others are adapted.
  */
 #ifndef VALUE_DECODE_H
 #define VALUE_DECODE_H
@@ -14,12 +15,24 @@
 
 typedef struct TmfDecoder TmfDecoder;
 
-/* value is not NULL; the Datum lives in CurrentMemoryContext. */
+/*
+ * Memory that each row uses again.  What finds no room in it is allocated in
+ * CurrentMemoryContext.
+ */
+typedef struct TmfRoom
+{
+	char	   *next;
+	char	   *end;
+} TmfRoom;
+
+/* value is not NULL; the Datum lives in the decoder's room or in CurrentMemoryContext. */
 typedef Datum (*TmfDecodeFunction) (TmfDecoder *decoder, const void *value, int length);
 
 struct TmfDecoder
 {
 	TmfDecodeFunction decode;
+	int			adapt_above;	/* values of more bytes need more than decode; -1: all, and NULL */
+	TmfRoom    *room;
 	const char *column;			/* local name, for messages */
 	WireType	remote;
 	Oid			type;			/* declared; may be a domain over base */
@@ -36,19 +49,52 @@ struct TmfDecoder
 
 /*
  * False when the table of types knows no way from remote to type: the caller
- * tells the user.  column and context must outlive the decoder.
+ * tells the user.  column and context must outlive the decoder, and so must
+ * room; NULL: values are allocated in CurrentMemoryContext.
  */
 extern bool tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote,
 							 const char *column, Oid type, int32 typmod,
-							 MemoryContext context);
+							 TmfRoom *room, MemoryContext context);
+
+/* For tmf_decode(): a value that is not as decoder->decode makes it. */
+extern Datum tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length);
 
 /* value NULL is SQL NULL. */
-extern Datum tmf_decode(TmfDecoder *decoder, const void *value, int length, bool *isnull);
+static inline Datum
+tmf_decode(TmfDecoder *decoder, const void *value, int length, bool *isnull)
+{
+	*isnull = value == NULL;
+	if (unlikely(length > decoder->adapt_above))
+		return tmf_decode_adapted(decoder, value, length);
+	return value != NULL ? decoder->decode(decoder, value, length) : (Datum) 0;
+}
+
+/* For decode functions: memory for a value of size bytes, which is more than 0. */
+static inline void *
+tmf_decode_room(TmfDecoder *decoder, size_t size)
+{
+	TmfRoom    *room = decoder->room;
+	char	   *start = room->next;
+
+	size = MAXALIGN(size);
+	if (unlikely(size > (size_t) (room->end - start)))
+		return palloc(size);
+	room->next = start + size;
+	return start;
+}
 
 /* 22003 about decoder's column. */
 extern void tmf_decode_out_of_range(const TmfDecoder *decoder) pg_attribute_noreturn();
 
-/* 08P01 unless a value of fixed size has size bytes. */
-extern void tmf_decode_check_size(const TmfDecoder *decoder, int length, size_t size);
+/* 08P01 about a value of fixed size that has another length. */
+extern void tmf_decode_wrong_size(const TmfDecoder *decoder, int length, size_t size) pg_attribute_noreturn();
+
+/* The same unless a value of fixed size has size bytes. */
+static inline void
+tmf_decode_check_size(const TmfDecoder *decoder, int length, size_t size)
+{
+	if (unlikely(length < 0 || (size_t) length != size))
+		tmf_decode_wrong_size(decoder, length, size);
+}
 
 #endif

@@ -10,6 +10,10 @@
 #include "value/decode.h"
 
 /* number.c: bit, integers, floating point, money and decimal */
+extern Datum tmf_decode_tinyint_int2(TmfDecoder *decoder, const void *value, int length);
+extern Datum tmf_decode_smallint_int2(TmfDecoder *decoder, const void *value, int length);
+extern Datum tmf_decode_int_int4(TmfDecoder *decoder, const void *value, int length);
+extern Datum tmf_decode_bigint_int8(TmfDecoder *decoder, const void *value, int length);
 extern Datum tmf_decode_integer_int2(TmfDecoder *decoder, const void *value, int length);
 extern Datum tmf_decode_integer_int4(TmfDecoder *decoder, const void *value, int length);
 extern Datum tmf_decode_integer_int8(TmfDecoder *decoder, const void *value, int length);

@@ -253,6 +253,15 @@ extern bool wire_column_is(const WireConn *conn, int column, const WireColumn *k
  */
 extern const void *wire_value(const WireConn *conn, int column, int *length);
 
+typedef struct WireValue
+{
+	const void *data;
+	int			length;
+} WireValue;
+
+/* The same for the first count columns at once. */
+extern void wire_values(const WireConn *conn, int count, WireValue *values);
+
 /* Bytes of WireDecimal.array that count, sign included. */
 extern int	wire_decimal_bytes(int precision);
 

@@ -107,7 +107,8 @@ bind_columns(Reading *reading)
 
 		wire_column(reading->conn, i, &remote);
 		if (!tmf_decoder_init(&reading->decoders[i], &remote, NameStr(local->attname),
-							  local->atttypid, local->atttypmod, CurrentMemoryContext))
+							  local->atttypid, local->atttypmod, NULL,
+							  CurrentMemoryContext))
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
 					 errmsg("column \"%s\" of the remote result cannot be read as %s",

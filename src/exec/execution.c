@@ -137,7 +137,7 @@ tmf_execution_fetch(TmfScan *scan)
 	{
 		case TMF_FETCH_ROW:
 			tmf_row_read(scan->row, tmf_session_conn(scan->session), scan->fetched,
-						 scan->wire_slot);
+						 true, scan->wire_slot);
 			return true;
 		case TMF_FETCH_END:
 			scan->source = TMF_SOURCE_DONE;
@@ -159,7 +159,7 @@ store_rows(TmfScan *scan)
 		MemoryContext context = MemoryContextSwitchTo(scan->spool_context);
 
 		tmf_row_read(scan->row, tmf_session_conn(scan->session), scan->fetched,
-					 scan->spool_slot);
+					 false, scan->spool_slot);
 		tuplestore_puttupleslot(scan->store, scan->spool_slot);
 		ExecClearTuple(scan->spool_slot);
 		MemoryContextSwitchTo(context);

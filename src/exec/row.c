@@ -29,6 +29,8 @@ tmf_row_make(Relation rel, List *columns, int handed, List *assumed)
 	row->attributes = palloc(sizeof(AttrNumber) * (count + 1));
 	row->assumed = palloc(sizeof(int) * (count + 1));
 	row->decoders = palloc0(sizeof(TmfDecoder) * (handed + 1));
+	row->values = palloc(sizeof(WireValue) * (handed + 1));
+	row->block = palloc(TMF_ROW_BLOCK);
 	row->bound = palloc(sizeof(WireColumn) * Max(count, 1));
 	for (i = 0; i < count; i++)
 	{
@@ -50,7 +52,7 @@ bind_column(TmfRow *row, int column, const WireColumn *remote, MemoryContext con
 	Form_pg_attribute local = local_column(row, column);
 
 	if (!tmf_decoder_init(&row->decoders[column], remote, NameStr(local->attname),
-						  local->atttypid, local->atttypmod, context))
+						  local->atttypid, local->atttypmod, &row->room, context))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
 				 errmsg("column \"%s\" of foreign table \"%s\" cannot be read as %s",
@@ -169,13 +171,15 @@ raise_unmappable(TmfRow *row, const WireConn *conn)
 }
 
 void
-tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, TupleTableSlot *slot)
+tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, TupleTableSlot *slot)
 {
 	ErrorContextCallback callback;
 	int			i;
 
 	ExecClearTuple(slot);
 	row->number = number;
+	row->room.next = row->block;
+	row->room.end = brief ? row->block + TMF_ROW_BLOCK : row->block;
 	callback.callback = add_context;
 	callback.arg = row;
 	callback.previous = error_context_stack;
@@ -183,14 +187,14 @@ tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, TupleTableSlot *s
 
 	if (wire_unmappable(conn))
 		raise_unmappable(row, conn);
+	wire_values(conn, row->handed, row->values);
 	for (i = 0; i < row->handed; i++)
 	{
 		int			attribute = row->attributes[i] - 1;
-		int			length;
-		const void *value = wire_value(conn, i, &length);
 
 		row->column = i;
-		slot->tts_values[attribute] = tmf_decode(&row->decoders[i], value, length,
+		slot->tts_values[attribute] = tmf_decode(&row->decoders[i], row->values[i].data,
+												 row->values[i].length,
 												 &slot->tts_isnull[attribute]);
 	}
 	row->column = -1;

@@ -76,6 +76,29 @@ numeric_fits(const WireColumn *remote, int32 typmod, int *display_scale)
 	return true;
 }
 
+/*
+ * The same for dates and times with typmod decimals of a second: how many does
+ * the remote type have?  It is cut to microseconds in any case.
+ */
+static bool
+fraction_fits(const WireColumn *remote, int32 typmod)
+{
+	switch (remote->type)
+	{
+		case WIRE_TYPE_DATE:
+		case WIRE_TYPE_SMALLDATETIME:
+			return true;
+		case WIRE_TYPE_DATETIME:
+			return typmod >= 3;
+		case WIRE_TYPE_TIME:
+		case WIRE_TYPE_DATETIME2:
+		case WIRE_TYPE_DATETIMEOFFSET:
+			return typmod >= Min(remote->scale, 6);
+		default:
+			return false;
+	}
+}
+
 static void
 choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
 {
@@ -88,6 +111,8 @@ choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
 	if (decoder->base == NUMERICOID &&
 		numeric_fits(remote, decoder->typmod, &decoder->display_scale))
 		return;
+	if (fraction_fits(remote, decoder->typmod))
+		return;
 	if (find_typmod_coercion_function(decoder->base, &function) != COERCION_PATH_FUNC)
 		return;
 	fmgr_info_cxt(function, &decoder->coerce, decoder->context);
@@ -97,9 +122,12 @@ choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
 
 bool
 tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote, const char *column,
-				 Oid type, int32 typmod, MemoryContext context)
+				 Oid type, int32 typmod, TmfRoom *room, MemoryContext context)
 {
+	static TmfRoom no_room = {NULL, NULL};
+
 	memset(decoder, 0, sizeof(*decoder));
+	decoder->room = room != NULL ? room : &no_room;
 	decoder->column = column;
 	decoder->remote = remote->type;
 	decoder->type = type;
@@ -117,15 +145,15 @@ tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote, const char *colu
 		fmgr_info_cxt(function, &decoder->input, context);
 	}
 	choose_coercion(decoder, remote);
+	decoder->adapt_above = decoder->type != decoder->base ? -1 : decoder->coerce_above;
 	return true;
 }
 
 Datum
-tmf_decode(TmfDecoder *decoder, const void *value, int length, bool *isnull)
+tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length)
 {
 	Datum		datum = (Datum) 0;
 
-	*isnull = value == NULL;
 	if (value != NULL)
 	{
 		datum = decoder->decode(decoder, value, length);
@@ -151,12 +179,11 @@ tmf_decode_out_of_range(const TmfDecoder *decoder)
 }
 
 void
-tmf_decode_check_size(const TmfDecoder *decoder, int length, size_t size)
+tmf_decode_wrong_size(const TmfDecoder *decoder, int length, size_t size)
 {
-	if (length < 0 || (size_t) length != size)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("value of column \"%s\" has %d bytes, not the %zu of a %s",
-						decoder->column, length, size,
-						tmf_typemap_remote_name(decoder->remote))));
+	ereport(ERROR,
+			(errcode(ERRCODE_PROTOCOL_VIOLATION),
+			 errmsg("value of column \"%s\" has %d bytes, not the %zu of a %s",
+					decoder->column, length, size,
+					tmf_typemap_remote_name(decoder->remote))));
 }

@@ -11,11 +11,14 @@
  */
 #include "postgres.h"
 
+#include "port/pg_bswap.h"
+
 #include "value/functions.h"
 
 #define MAX_SCALE		38		/* the short header has room for 63 */
 #define DIGIT_DECIMALS	4		/* of a base-10000 digit */
 #define MAX_DIGITS		12		/* 39 decimal digits, the point anywhere */
+#define FOUR_DIGITS		UINT64CONST(10000000000000000)
 
 /* The short form of a numeric's header: always enough for 38 digits. */
 #define HEADER_SHORT		0x8000
@@ -35,7 +38,9 @@ static const int16 powers_of_ten[] = {1, 10, 100, 1000, 10000};
 
 /*
  * Cuts magnitude into base-10000 digits, least significant first, aligned at a
- * point that stands scale decimals from the right; returns their number.
+ * point that stands scale decimals from the right; returns their number.  What
+ * has room for three more zeroes in 64 bits, nearly everything, is aligned by
+ * them; of the rest the division by 128 bits makes four digits at once.
  */
 static int
 cut_digits(unsigned __int128 magnitude, int scale, int16 *digits)
@@ -44,25 +49,35 @@ cut_digits(unsigned __int128 magnitude, int scale, int16 *digits)
 	int			count = 0;
 	uint64		rest;
 
-	if (odd > 0)
+	if (magnitude <= PG_UINT64_MAX / 1000)
+		rest = (uint64) magnitude * powers_of_ten[(DIGIT_DECIMALS - odd) % DIGIT_DECIMALS];
+	else
 	{
-		digits[count++] = (int16) (magnitude % powers_of_ten[odd]) *
-			powers_of_ten[DIGIT_DECIMALS - odd];
-		magnitude /= powers_of_ten[odd];
+		if (odd > 0)
+		{
+			digits[count++] = (int16) (magnitude % powers_of_ten[odd]) *
+				powers_of_ten[DIGIT_DECIMALS - odd];
+			magnitude /= powers_of_ten[odd];
+		}
+		while (magnitude > PG_UINT64_MAX)
+		{
+			uint64		four = (uint64) (magnitude % FOUR_DIGITS);
+			int			i;
+
+			magnitude /= FOUR_DIGITS;
+			for (i = 0; i < 4; i++, four /= 10000)
+				digits[count++] = (int16) (four % 10000);
+		}
+		rest = (uint64) magnitude;
 	}
-	while (magnitude > PG_UINT64_MAX)
-	{
-		digits[count++] = (int16) (magnitude % 10000);
-		magnitude /= 10000;
-	}
-	for (rest = (uint64) magnitude; rest > 0; rest /= 10000)
+	for (; rest > 0; rest /= 10000)
 		digits[count++] = (int16) (rest % 10000);
 	return count;
 }
 
 /* negative ? -magnitude : magnitude, over 10 to the power of scale. */
 static Datum
-make_numeric(const TmfDecoder *decoder, bool negative, unsigned __int128 magnitude, int scale)
+make_numeric(TmfDecoder *decoder, bool negative, unsigned __int128 magnitude, int scale)
 {
 	int16		digits[MAX_DIGITS];
 	int			display = decoder->display_scale >= 0 ? decoder->display_scale : scale;
@@ -71,6 +86,7 @@ make_numeric(const TmfDecoder *decoder, bool negative, unsigned __int128 magnitu
 	int			weight = count - fraction - 1;
 	int			lowest = 0;
 	int			i;
+	size_t		size;
 	StoredNumeric *numeric;
 
 	/* neither end is stored when it is zero; zero itself has no digits */
@@ -87,8 +103,9 @@ make_numeric(const TmfDecoder *decoder, bool negative, unsigned __int128 magnitu
 		weight = 0;
 	}
 
-	numeric = palloc(offsetof(StoredNumeric, digits) + (count - lowest) * sizeof(int16));
-	SET_VARSIZE(numeric, offsetof(StoredNumeric, digits) + (count - lowest) * sizeof(int16));
+	size = offsetof(StoredNumeric, digits) + (count - lowest) * sizeof(int16);
+	numeric = tmf_decode_room(decoder, size);
+	SET_VARSIZE(numeric, size);
 	numeric->header = HEADER_SHORT | (negative ? HEADER_NEGATIVE : 0) |
 		(display << HEADER_SCALE_SHIFT) |
 		(weight < 0 ? HEADER_WEIGHT_SIGN : 0) | (weight & HEADER_WEIGHT_MASK);
@@ -98,7 +115,7 @@ make_numeric(const TmfDecoder *decoder, bool negative, unsigned __int128 magnitu
 }
 
 static Datum
-make_numeric_int64(const TmfDecoder *decoder, int64 value, int scale)
+make_numeric_int64(TmfDecoder *decoder, int64 value, int scale)
 {
 	uint64		magnitude = value < 0 ? (uint64) 0 - (uint64) value : (uint64) value;
 
@@ -135,6 +152,54 @@ read_integer(TmfDecoder *decoder, const void *value, int length)
 	}
 }
 
+/* The widths that the natural types have. */
+
+Datum
+tmf_decode_tinyint_int2(TmfDecoder *decoder, const void *value, int length)
+{
+	tmf_decode_check_size(decoder, length, sizeof(uint8));
+	return Int16GetDatum(*(const uint8 *) value);
+}
+
+Datum
+tmf_decode_smallint_int2(TmfDecoder *decoder, const void *value, int length)
+{
+	int16		integer;
+
+	tmf_decode_check_size(decoder, length, sizeof(integer));
+	memcpy(&integer, value, sizeof(integer));
+	return Int16GetDatum(integer);
+}
+
+Datum
+tmf_decode_int_int4(TmfDecoder *decoder, const void *value, int length)
+{
+	int32		integer;
+
+	tmf_decode_check_size(decoder, length, sizeof(integer));
+	memcpy(&integer, value, sizeof(integer));
+	return Int32GetDatum(integer);
+}
+
+Datum
+tmf_decode_bigint_int8(TmfDecoder *decoder, const void *value, int length)
+{
+	int64		integer;
+
+	tmf_decode_check_size(decoder, length, sizeof(integer));
+	memcpy(&integer, value, sizeof(integer));
+	return Int64GetDatum(integer);
+}
+
+Datum
+tmf_decode_bit_bool(TmfDecoder *decoder, const void *value, int length)
+{
+	tmf_decode_check_size(decoder, length, sizeof(uint8));
+	return BoolGetDatum(*(const uint8 *) value != 0);
+}
+
+/* The others, each from any width. */
+
 Datum
 tmf_decode_integer_int2(TmfDecoder *decoder, const void *value, int length)
 {
@@ -165,12 +230,6 @@ Datum
 tmf_decode_integer_numeric(TmfDecoder *decoder, const void *value, int length)
 {
 	return make_numeric_int64(decoder, read_integer(decoder, value, length), 0);
-}
-
-Datum
-tmf_decode_bit_bool(TmfDecoder *decoder, const void *value, int length)
-{
-	return BoolGetDatum(read_integer(decoder, value, length) != 0);
 }
 
 static float
@@ -227,22 +286,35 @@ tmf_decode_money_numeric(TmfDecoder *decoder, const void *value, int length)
 							  4);
 }
 
+/* The count bytes at bytes, which begin a run of at least eight, as a number. */
+static uint64
+read_big_endian(const uint8 *bytes, int count)
+{
+	uint64		eight;
+
+	memcpy(&eight, bytes, sizeof(eight));
+	return pg_ntoh64(eight) >> (8 * (sizeof(eight) - count));
+}
+
 Datum
 tmf_decode_decimal_numeric(TmfDecoder *decoder, const void *value, int length)
 {
 	const WireDecimal *decimal = value;
-	unsigned __int128 magnitude = 0;
+	const uint8 *digits = decimal->array + 1;
+	unsigned __int128 magnitude;
 	int			bytes;
-	int			i;
 
 	tmf_decode_check_size(decoder, length, sizeof(WireDecimal));
-	bytes = wire_decimal_bytes(decimal->precision);
-	if (bytes < 2 || bytes > 17 || decimal->scale > MAX_SCALE)
+	bytes = wire_decimal_bytes(decimal->precision) - 1;
+	if (bytes < 1 || bytes > 16 || decimal->scale > MAX_SCALE)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("value of column \"%s\" is no decimal: precision %d, scale %d",
 						decoder->column, decimal->precision, decimal->scale)));
-	for (i = 1; i < bytes; i++)
-		magnitude = magnitude << 8 | decimal->array[i];
+	if (bytes <= 8)
+		magnitude = read_big_endian(digits, bytes);
+	else
+		magnitude = (unsigned __int128) read_big_endian(digits, 8) << (8 * (bytes - 8)) |
+			read_big_endian(digits + 8, bytes - 8);
 	return make_numeric(decoder, decimal->array[0] != 0, magnitude, decimal->scale);
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/uuid.h"
 
@@ -43,12 +44,59 @@ server_text(TmfDecoder *decoder, const void *value, int *length)
 	return converted;
 }
 
+/*
+ * Is text of 7-bit characters other than U+0000 alone?  Then it stands as it is
+ * in every encoding of a database.  Most is, and most is short: eight bytes at a
+ * time, the last ones once more.
+ */
+static bool
+is_plain_ascii(const char *text, int length)
+{
+	const uint64 high = UINT64CONST(0x8080808080808080);
+	uint64		any = 0;		/* a high bit where a byte has one */
+	uint64		every = high;	/* no high bit where a 7-bit byte is zero */
+	uint64		word;
+	int			i;
+
+	if (length < (int) sizeof(word))
+	{
+		for (i = 0; i < length; i++)
+		{
+			if (text[i] == '\0' || IS_HIGHBIT_SET(text[i]))
+				return false;
+		}
+		return true;
+	}
+	for (i = 0; i <= length - (int) sizeof(word); i += sizeof(word))
+	{
+		memcpy(&word, text + i, sizeof(word));
+		any |= word;
+		every &= word + ~high;
+	}
+	memcpy(&word, text + length - sizeof(word), sizeof(word));
+	any |= word;
+	every &= word + ~high;
+	return (any & high) == 0 && (every & high) == high;
+}
+
+static Datum
+make_varlena(TmfDecoder *decoder, const void *bytes, int length)
+{
+	struct varlena *made = tmf_decode_room(decoder, (size_t) length + VARHDRSZ);
+
+	SET_VARSIZE(made, length + VARHDRSZ);
+	memcpy(VARDATA(made), bytes, length);
+	return PointerGetDatum(made);
+}
+
 Datum
 tmf_decode_text_text(TmfDecoder *decoder, const void *value, int length)
 {
-	const char *text = server_text(decoder, value, &length);
+	const char *text = value;
 
-	return PointerGetDatum(cstring_to_text_with_len(text, length));
+	if (!is_plain_ascii(text, length))
+		text = server_text(decoder, text, &length);
+	return make_varlena(decoder, text, length);
 }
 
 Datum
@@ -63,21 +111,30 @@ tmf_decode_text_input(TmfDecoder *decoder, const void *value, int length)
 Datum
 tmf_decode_binary_bytea(TmfDecoder *decoder, const void *value, int length)
 {
-	return PointerGetDatum(cstring_to_text_with_len(value, length));
+	return make_varlena(decoder, value, length);
 }
 
 /* SQL Server keeps the first three fields of a guid little-endian. */
 Datum
 tmf_decode_guid_uuid(TmfDecoder *decoder, const void *value, int length)
 {
-	static const uint8 order[UUID_LEN] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-	const uint8 *bytes = value;
+	const uint8 *guid = value;
 	pg_uuid_t  *uuid;
-	int			i;
+	uint32		first;
+	uint16		second;
+	uint16		third;
 
 	tmf_decode_check_size(decoder, length, UUID_LEN);
-	uuid = palloc(sizeof(pg_uuid_t));
-	for (i = 0; i < UUID_LEN; i++)
-		uuid->data[i] = bytes[order[i]];
+	memcpy(&first, guid, sizeof(first));
+	memcpy(&second, guid + 4, sizeof(second));
+	memcpy(&third, guid + 6, sizeof(third));
+	first = pg_bswap32(first);
+	second = pg_bswap16(second);
+	third = pg_bswap16(third);
+	uuid = tmf_decode_room(decoder, sizeof(pg_uuid_t));
+	memcpy(uuid->data, &first, sizeof(first));
+	memcpy(uuid->data + 4, &second, sizeof(second));
+	memcpy(uuid->data + 6, &third, sizeof(third));
+	memcpy(uuid->data + 8, guid + 8, UUID_LEN - 8);
 	return UUIDPGetDatum(uuid);
 }

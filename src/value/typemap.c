@@ -28,22 +28,22 @@ static const TypeRow types[] = {
 	{WIRE_TYPE_BIT, INT2OID, tmf_decode_integer_int2},
 	{WIRE_TYPE_BIT, INT4OID, tmf_decode_integer_int4},
 
-	{WIRE_TYPE_TINYINT, INT2OID, tmf_decode_integer_int2},
+	{WIRE_TYPE_TINYINT, INT2OID, tmf_decode_tinyint_int2},
 	{WIRE_TYPE_TINYINT, INT4OID, tmf_decode_integer_int4},
 	{WIRE_TYPE_TINYINT, INT8OID, tmf_decode_integer_int8},
 	{WIRE_TYPE_TINYINT, NUMERICOID, tmf_decode_integer_numeric},
 
-	{WIRE_TYPE_SMALLINT, INT2OID, tmf_decode_integer_int2},
+	{WIRE_TYPE_SMALLINT, INT2OID, tmf_decode_smallint_int2},
 	{WIRE_TYPE_SMALLINT, INT4OID, tmf_decode_integer_int4},
 	{WIRE_TYPE_SMALLINT, INT8OID, tmf_decode_integer_int8},
 	{WIRE_TYPE_SMALLINT, NUMERICOID, tmf_decode_integer_numeric},
 
-	{WIRE_TYPE_INT, INT4OID, tmf_decode_integer_int4},
+	{WIRE_TYPE_INT, INT4OID, tmf_decode_int_int4},
 	{WIRE_TYPE_INT, INT2OID, tmf_decode_integer_int2},
 	{WIRE_TYPE_INT, INT8OID, tmf_decode_integer_int8},
 	{WIRE_TYPE_INT, NUMERICOID, tmf_decode_integer_numeric},
 
-	{WIRE_TYPE_BIGINT, INT8OID, tmf_decode_integer_int8},
+	{WIRE_TYPE_BIGINT, INT8OID, tmf_decode_bigint_int8},
 	{WIRE_TYPE_BIGINT, INT4OID, tmf_decode_integer_int4},
 	{WIRE_TYPE_BIGINT, INT2OID, tmf_decode_integer_int2},
 	{WIRE_TYPE_BIGINT, NUMERICOID, tmf_decode_integer_numeric},

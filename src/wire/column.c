@@ -127,6 +127,19 @@ wire_column_is(const WireConn *conn, int column, const WireColumn *known)
 		strncmp(name_of(conn, column), known->name, sizeof(known->name) - 1) == 0;
 }
 
+void
+wire_values(const WireConn *conn, int count, WireValue *values)
+{
+	DBPROCESS  *dbproc = conn->dbproc;
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		values[i].data = dbdata(dbproc, i + 1);
+		values[i].length = values[i].data ? dbdatlen(dbproc, i + 1) : 0;
+	}
+}
+
 const void *
 wire_value(const WireConn *conn, int column, int *length)
 {
