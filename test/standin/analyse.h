@@ -117,7 +117,7 @@ extern bool same_name(const char *a, const char *b);
 
 /* Types. */
 extern bool type_is_integer(SqlType type);
-extern bool type_is_large(const TypeSpec *type);	/* text, ntext, image, xml */
+extern bool type_is_large(const TypeSpec *type);	/* can be neither compared nor sorted */
 extern TypeSpec type_make(SqlType type);
 extern TypeSpec type_text(SqlType type, int32_t length, const Collation *collation);
 extern TypeSpec type_as_decimal(const TypeSpec *type);

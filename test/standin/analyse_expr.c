@@ -339,7 +339,9 @@ analyse_like(Analysis *analysis, Scope *scope, Expr *expr)
 	if (!analyse_expr(analysis, scope, expr->left) || !analyse_expr(analysis, scope, expr->right) ||
 		(expr->other != NULL && !analyse_expr(analysis, scope, expr->other)))
 		return false;
-	if (type_is_binary(expr->left->type.type) || expr->left->type.type == SQL_XML)
+	if (type_is_binary(expr->left->type.type) || expr->left->type.type == SQL_XML ||
+		expr->left->type.type == SQL_JSON || expr->left->type.type == SQL_VARIANT ||
+		type_is_object(expr->left->type.type))
 		return session_error(session, 8116, type_name(expr->left->type.type), 1, "like");
 	expr->type.collation = collation_combine(session, expr->left, expr->right, "like");
 	return expr->type.collation != NULL;

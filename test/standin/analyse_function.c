@@ -86,8 +86,10 @@ bool
 analyse_function(Analysis *analysis, Scope *scope, Expr *expr)
 {
 	Session    *session = analysis->session;
-	const Function *function = function_find(expr->text);
+	const Function *function = expr->method ? method_find(expr->text) : function_find(expr->text);
 
+	if (function == NULL && expr->method)
+		return session_error(session, 6506, expr->text, "object");
 	if (function == NULL)
 	{
 		if (expr->function_schema != NULL)

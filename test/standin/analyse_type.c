@@ -21,7 +21,8 @@ bool
 type_is_large(const TypeSpec *type)
 {
 	return type->type == SQL_TEXT || type->type == SQL_NTEXT || type->type == SQL_IMAGE ||
-		type->type == SQL_XML;
+		type->type == SQL_XML || type->type == SQL_JSON || type->type == SQL_VARIANT ||
+		type->type == SQL_GEOMETRY || type->type == SQL_GEOGRAPHY;
 }
 
 TypeSpec

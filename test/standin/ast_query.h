@@ -160,6 +160,7 @@ struct Expr
 	bool		distinct;		/* COUNT(DISTINCT x) */
 	bool		star;			/* COUNT(*): no arguments */
 	bool		parenthesised;
+	bool		method;			/* EXPR_FUNCTION: text is "type::Method" or ".Method" */
 	Conversion	conversion;
 
 	Expr	   *left;

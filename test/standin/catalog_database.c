@@ -19,7 +19,11 @@
 	"('ntext', 99, 16, 0, 0), ('bit', 104, 1, 1, 0), ('decimal', 106, 17, 38, 38), ('numeric', 108, 17, 38, 38), " \
 	"('smallmoney', 122, 4, 10, 4), ('bigint', 127, 8, 19, 0), ('varbinary', 165, 8000, 0, 0), " \
 	"('varchar', 167, 8000, 0, 0), ('binary', 173, 8000, 0, 0), ('char', 175, 8000, 0, 0), " \
-	"('nvarchar', 231, 8000, 0, 0), ('nchar', 239, 8000, 0, 0), ('xml', 241, -1, 0, 0)))"
+	"('nvarchar', 231, 8000, 0, 0), ('nchar', 239, 8000, 0, 0), ('xml', 241, -1, 0, 0), " \
+	"('hierarchyid', 128, 892, 0, 0), ('geometry', 129, -1, 0, 0), ('geography', 130, -1, 0, 0), ('json', 244, -1, 0, 0)))"
+
+/* 128 to 130 are ids of user types, whose system type is 240 */
+#define SYSTEM_TYPE(id)	"CASE WHEN " id " BETWEEN 128 AND 130 THEN 240 ELSE " id " END"
 
 /* 1/300 s since 1900 of the ticks that the catalog keeps */
 #define DATETIME(column)	"((" column " - 599266080000000000) * 3 / 100000)"
@@ -113,7 +117,8 @@ static const SystemColumn computed_columns[] = {
 
 /* What sys.columns and sys.computed_columns begin with. */
 #define COLUMN_BODY \
-	"SELECT c.object_id AS object_id, c.name AS name, c.column_id AS column_id, t.id AS system_type_id, " \
+	"SELECT c.object_id AS object_id, c.name AS name, c.column_id AS column_id, " \
+	SYSTEM_TYPE("t.id") " AS system_type_id, " \
 	"t.id AS user_type_id, " MAX_LENGTH " AS max_length, " PRECISION " AS precision, " SCALE " AS scale, " \
 	COLUMN_COLLATION " AS collation_name, c.nullable AS is_nullable, c.computed_text IS NOT NULL AS is_computed"
 
@@ -255,8 +260,8 @@ const SystemView database_views[] = {
 		"0 AS is_not_for_replication FROM standin_column c "
 		"LEFT JOIN standin_identity i ON i.object_id = c.object_id WHERE c.identity", NULL, false},
 	{"sys", "types", NULL, types_columns,
-		"SELECT name, id AS system_type_id, id AS user_type_id, 4 AS schema_id, max_length, precision, scale, "
-		"1 AS is_nullable, 0 AS is_user_defined, 0 AS is_assembly_type, 0 AS is_table_type, "
+		"SELECT name, " SYSTEM_TYPE("id") " AS system_type_id, id AS user_type_id, 4 AS schema_id, max_length, precision, scale, "
+		"1 AS is_nullable, 0 AS is_user_defined, id BETWEEN 128 AND 130 AS is_assembly_type, 0 AS is_table_type, "
 		"CASE WHEN id IN (35, 99, 167, 175, 231, 239) THEN " COLLATION " END AS collation_name FROM " TYPES " UNION ALL "
 		"SELECT 'sysname', 231, 256, 4, 256, 0, 0, 0, 0, 0, 0, " COLLATION, NULL, false},
 	{"sys", "indexes", NULL, indexes_columns,

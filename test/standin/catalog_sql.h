@@ -9,7 +9,8 @@
 
 /* length in bytes, as sys.columns has it */
 #define MAX_LENGTH \
-	"CASE WHEN c.length = -1 OR c.type = 'xml' THEN -1 WHEN c.type = 'sql_variant' THEN 8016 " \
+	"CASE WHEN c.length = -1 OR c.type IN ('xml', 'json', 'geometry', 'geography') THEN -1 WHEN c.type = 'sql_variant' THEN 8016 " \
+	"WHEN c.type = 'hierarchyid' THEN 892 " \
 	"WHEN c.type IN ('nchar', 'nvarchar') THEN c.length * 2 " \
 	"WHEN c.type IN ('char', 'varchar', 'binary', 'varbinary') THEN c.length " \
 	"WHEN c.type IN ('bit', 'tinyint') THEN 1 WHEN c.type = 'smallint' THEN 2 " \

@@ -96,6 +96,10 @@ dispatch(Conversion *conversion)
 
 	if (to == SQL_VARIANT)
 		return convert_to_variant(conversion);
+	if (type_is_object(to))
+		return convert_to_object(conversion);
+	if (to == SQL_JSON)
+		return convert_to_json(conversion);
 	if (to == SQL_UNIQUEIDENTIFIER)
 		return convert_to_guid(conversion);
 	if (type_is_number(to))
@@ -133,7 +137,8 @@ convert_value(const SqlValue *in, const TypeSpec *from, const TypeSpec *to, int 
 		return refuse(&conversion);
 	if (in->null || from->type == SQL_UNTYPED)
 		result.null = true;
-	else if (from->type == SQL_VARIANT && to->type == SQL_VARIANT)
+	else if (from->type == to->type &&
+			 (from->type == SQL_VARIANT || from->type == SQL_JSON || type_is_object(from->type)))
 		result = *in;
 	else if (!(from->type == SQL_VARIANT ? convert_from_variant : dispatch) (&conversion))
 		return false;

@@ -36,12 +36,16 @@ extern int	type_precedence(SqlType type);
 extern const char *type_name(SqlType type);	/* "nvarchar" */
 extern bool type_from_name(const char *name, SqlType *type);
 
-/* Families.  time: all with a date or a time; text: also xml, text, ntext; unicode: in UTF-16. */
+/*
+ * Families.  time: all with a date or a time; text: also xml, json, text, ntext;
+ * unicode: in UTF-16; object: of the CLR.
+ */
 extern bool type_is_number(SqlType type);
 extern bool type_is_time(SqlType type);
 extern bool type_is_text(SqlType type);
 extern bool type_is_unicode(SqlType type);
 extern bool type_is_binary(SqlType type);
+extern bool type_is_object(SqlType type);
 
 /* Civil dates; day 0 is 0001-01-01. */
 extern int32_t date_from_civil(int year, int month, int day);

@@ -222,7 +222,7 @@ convert_to_binary(Conversion *conversion)
 
 	if (type_is_text(from))
 		return text_as_binary(conversion);
-	if (type_is_binary(from) || from == SQL_UNIQUEIDENTIFIER)
+	if (type_is_binary(from) || from == SQL_UNIQUEIDENTIFIER || type_is_object(from))
 		return finish(conversion, in->p, in->n, false);
 	from_end = put_value(&bytes, in, conversion->from);
 	return finish(conversion, arena_copy(conversion->arena, (const char *) bytes.byte, bytes.size),

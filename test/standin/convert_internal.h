@@ -5,7 +5,7 @@
 #ifndef STANDIN_CONVERT_INTERNAL_H
 #define STANDIN_CONVERT_INTERNAL_H
 
-#include "convert.h"
+#include "object.h"
 
 /* One call of convert_value(); out is zero when a converter begins. */
 typedef struct Conversion
@@ -27,9 +27,8 @@ extern bool convert_to_date(Conversion *conversion);
 extern bool convert_to_binary(Conversion *conversion);
 extern bool convert_to_guid(Conversion *conversion);
 extern bool convert_to_variant(Conversion *conversion);
-
-/* The value inside a sql_variant; false when the bytes are none. */
-extern bool variant_open(Arena *arena, const SqlValue *variant, TypeSpec *type, SqlValue *value);
+extern bool convert_to_object(Conversion *conversion);
+extern bool convert_to_json(Conversion *conversion);
 
 /* Severity 16; all return false. */
 extern bool convert_fail(Conversion *conversion, int number, int state, const char *format,...)

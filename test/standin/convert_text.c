@@ -268,6 +268,14 @@ convert_to_text(Conversion *conversion)
 		text.p = binary_as_text(conversion, &text.n);
 		return fit(conversion, text);
 	}
+	if (type_is_object(from))
+	{
+		if (!object_text(conversion->arena, from, in, true, conversion->out))
+			return convert_type_error(conversion);
+		text.p = conversion->out->p;
+		text.n = conversion->out->n;
+		return fit(conversion, text);
+	}
 	if (from == SQL_UNIQUEIDENTIFIER)
 	{
 		guid_format((const uint8_t *) in->p, buffer);

@@ -93,7 +93,7 @@ ddl_column_type(Session *session, const ColumnDefinition *column, int number, Ty
 {
 	if (!column->type.known)
 		return session_error(session, 2715, number, column->type.name);
-	if (column->type.rowversion || column->type.spec.type == SQL_VARIANT)
+	if (column->type.rowversion)
 		return session_error(session, 40518, column->type.name);
 	*type = column->type.spec;
 	if (column->collation != NULL)

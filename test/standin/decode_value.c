@@ -199,6 +199,11 @@ read_value(const TypeSpec *type, Reader *in, Arena *arena, SqlValue *value)
 			value->n = reader_left(in);
 			value->p = reader_bytes(in, value->n);
 			break;
+		case SQL_GEOMETRY:		/* these are sent as binary and as text */
+		case SQL_GEOGRAPHY:
+		case SQL_HIERARCHYID:
+		case SQL_JSON:
+			return false;
 		case SQL_VARIANT:
 			return read_variant(in, value);
 	}

@@ -3,11 +3,12 @@
  *		SQL Server's types and values as they travel in results.
  *
  * One table says how each type looks on the wire; a result picks its writers
- * from it once, so that a row is a loop of indirect calls.  Text that is plain
- * ASCII, nearly all there is, is copied or widened in place; the rest takes the
- * way through the stream's scratch arena.
+ * from it once, so that a row is a loop of indirect calls.  Numbers and dates are
+ * written here; what has a length is encode_bytes.c's.
  */
-#include "encode.h"
+#include <stdio.h>
+
+#include "encode_internal.h"
 
 typedef enum InfoKind
 {
@@ -18,7 +19,8 @@ typedef enum InfoKind
 	INFO_SHORT,					/* u16 maximum, 0xFFFF for (max) */
 	INFO_XML,
 	INFO_LOB,
-	INFO_VARIANT
+	INFO_VARIANT,
+	INFO_OBJECT					/* type of the CLR */
 } InfoKind;
 
 typedef struct WireRule
@@ -38,11 +40,7 @@ static void write_float(Stream *stream, const EncodeColumn *column, const SqlVal
 static void write_smalldatetime(Stream *stream, const EncodeColumn *column, const SqlValue *value);
 static void write_datetime(Stream *stream, const EncodeColumn *column, const SqlValue *value);
 static void write_clock(Stream *stream, const EncodeColumn *column, const SqlValue *value);
-static void write_short(Stream *stream, const EncodeColumn *column, const SqlValue *value);
-static void write_chunked(Stream *stream, const EncodeColumn *column, const SqlValue *value);
 static void write_guid(Stream *stream, const EncodeColumn *column, const SqlValue *value);
-static void write_lob(Stream *stream, const EncodeColumn *column, const SqlValue *value);
-static void write_variant(Stream *stream, const EncodeColumn *column, const SqlValue *value);
 
 static const WireRule rules[] = {
 	/* NULL without a type is an int, as in SQL Server */
@@ -63,37 +61,29 @@ static const WireRule rules[] = {
 	[SQL_TIME] = {0x29, 0, 0, INFO_SCALE, write_clock},
 	[SQL_DATETIME2] = {0x2A, 0, 0, INFO_SCALE, write_clock},
 	[SQL_DATETIMEOFFSET] = {0x2B, 0, 0, INFO_SCALE, write_clock},
-	[SQL_CHAR] = {0xAF, 0, 0, INFO_SHORT, write_short},
-	[SQL_VARCHAR] = {0xA7, 0, 0, INFO_SHORT, write_short},
-	[SQL_NCHAR] = {0xEF, 0, 0, INFO_SHORT, write_short},
-	[SQL_NVARCHAR] = {0xE7, 0, 0, INFO_SHORT, write_short},
-	[SQL_BINARY] = {0xAD, 0, 0, INFO_SHORT, write_short},
-	[SQL_VARBINARY] = {0xA5, 0, 0, INFO_SHORT, write_short},
+	[SQL_CHAR] = {0xAF, 0, 0, INFO_SHORT, encode_short},
+	[SQL_VARCHAR] = {0xA7, 0, 0, INFO_SHORT, encode_short},
+	[SQL_NCHAR] = {0xEF, 0, 0, INFO_SHORT, encode_short},
+	[SQL_NVARCHAR] = {0xE7, 0, 0, INFO_SHORT, encode_short},
+	[SQL_BINARY] = {0xAD, 0, 0, INFO_SHORT, encode_short},
+	[SQL_VARBINARY] = {0xA5, 0, 0, INFO_SHORT, encode_short},
 	[SQL_UNIQUEIDENTIFIER] = {0x24, 0, 16, INFO_SIZE, write_guid},
-	[SQL_XML] = {0xF1, 0, 0, INFO_XML, write_chunked},
-	[SQL_TEXT] = {0x23, 0, 0, INFO_LOB, write_lob},
-	[SQL_NTEXT] = {0x63, 0, 0, INFO_LOB, write_lob},
-	[SQL_IMAGE] = {0x22, 0, 0, INFO_LOB, write_lob},
-	[SQL_VARIANT] = {0x62, 0, 0, INFO_VARIANT, write_variant}
+	[SQL_XML] = {0xF1, 0, 0, INFO_XML, encode_chunked},
+	[SQL_TEXT] = {0x23, 0, 0, INFO_LOB, encode_lob},
+	[SQL_NTEXT] = {0x63, 0, 0, INFO_LOB, encode_lob},
+	[SQL_IMAGE] = {0x22, 0, 0, INFO_LOB, encode_lob},
+	[SQL_VARIANT] = {0x62, 0, 0, INFO_VARIANT, encode_variant},
+	[SQL_GEOMETRY] = {0xF0, 0, 0, INFO_OBJECT, encode_chunked},
+	[SQL_GEOGRAPHY] = {0xF0, 0, 0, INFO_OBJECT, encode_chunked},
+	[SQL_HIERARCHYID] = {0xF0, 0, 0, INFO_OBJECT, encode_chunked},
+	/* to clients that do not know json: nvarchar(max) */
+	[SQL_JSON] = {0xE7, 0, 0, INFO_SHORT, encode_chunked}
 };
 
 #define SHORT_BYTES_MAX		8000
-#define VARIANT_BYTES_MAX	8009
-#define LONG_SLICE			8192	/* twice as much on the wire is RESERVE_MAX */
+#define HIERARCHYID_BYTES_MAX	892
 #define TICKS_PER_DAY		INT64_C(864000000000)
 #define DATETIME_PER_DAY	(INT64_C(300) * 86400)
-
-static bool
-is_wide(SqlType type)
-{
-	return type == SQL_NCHAR || type == SQL_NVARCHAR || type == SQL_NTEXT || type == SQL_XML;
-}
-
-static bool
-is_narrow(SqlType type)
-{
-	return type == SQL_CHAR || type == SQL_VARCHAR || type == SQL_TEXT;
-}
 
 static bool
 has_length(SqlType type)
@@ -110,6 +100,7 @@ null_size(const TypeSpec *type)
 		case INFO_SHORT:
 			return type->length == LENGTH_MAX ? 8 : 2;
 		case INFO_XML:
+		case INFO_OBJECT:
 			return 8;
 		case INFO_VARIANT:
 			return 4;
@@ -128,19 +119,21 @@ encode_prepare(EncodeColumn *column, const TypeSpec *type, bool nullable)
 		own->precision = 38;
 	if (own->type == SQL_DECIMAL ? own->scale > own->precision : own->scale > 7)
 		own->scale = own->type == SQL_DECIMAL ? own->precision : 7;
+	if (own->type == SQL_JSON)
+		own->length = LENGTH_MAX;
 	if (has_length(own->type) && own->length != LENGTH_MAX)
 	{
-		int32_t		limit = is_wide(own->type) ? SHORT_BYTES_MAX / 2 : SHORT_BYTES_MAX;
+		int32_t		limit = encode_wide(own->type) ? SHORT_BYTES_MAX / 2 : SHORT_BYTES_MAX;
 
 		own->length = own->length < 1 ? 1 : own->length > limit ? limit : own->length;
 	}
-	if (own->collation == NULL && (is_wide(own->type) || is_narrow(own->type)))
+	if (own->collation == NULL && (encode_wide(own->type) || encode_narrow(own->type)))
 		own->collation = collation_default();
 	column->fixed = !nullable && rules[own->type].fixed_token != 0;
 	column->null_size = null_size(own);
 	column->write = rules[own->type].write;
 	if (has_length(own->type) && own->length == LENGTH_MAX)
-		column->write = write_chunked;
+		column->write = encode_chunked;
 }
 
 static uint8_t
@@ -161,6 +154,36 @@ put_collation(Stream *stream, const EncodeColumn *column)
 {
 	if (column->type.type != SQL_XML && column->type.collation != NULL)
 		stream_put(stream, column->type.collation->tds, 5);
+}
+
+/* ASCII as UTF-16, after its length in units: one byte, or two. */
+static void
+put_ascii(Stream *stream, const char *text, size_t length_size)
+{
+	size_t		length = strlen(text);
+
+	if (length_size == 1)
+		stream_put_u8(stream, (uint8_t) length);
+	else
+		stream_put_u16(stream, (uint16_t) length);
+	for (size_t i = 0; i < length; i++)
+		stream_put_u16(stream, (uint8_t) text[i]);
+}
+
+/* Greatest size, then database, schema, name, and the class that it is. */
+static void
+put_object_info(Stream *stream, SqlType type)
+{
+	char		class[160];
+
+	snprintf(class, sizeof(class), "Microsoft.SqlServer.Types.%s, Microsoft.SqlServer.Types, "
+			 "Version=11.0.0.0, Culture=neutral, PublicKeyToken=89845dcd8080cc91",
+			 type == SQL_GEOMETRY ? "SqlGeometry" : type == SQL_GEOGRAPHY ? "SqlGeography" : "SqlHierarchyId");
+	stream_put_u16(stream, type == SQL_HIERARCHYID ? HIERARCHYID_BYTES_MAX : 0xFFFF);
+	put_ascii(stream, "master", 1);
+	put_ascii(stream, "sys", 1);
+	put_ascii(stream, type_name(type), 1);
+	put_ascii(stream, class, 2);
 }
 
 void
@@ -189,7 +212,7 @@ encode_type_info(Stream *stream, const EncodeColumn *column)
 			break;
 		case INFO_SHORT:
 			stream_put_u16(stream, (uint16_t) (type->length == LENGTH_MAX ? 0xFFFF :
-											   is_wide(type->type) ? 2 * type->length : type->length));
+											   encode_wide(type->type) ? 2 * type->length : type->length));
 			put_collation(stream, column);
 			break;
 		case INFO_XML:
@@ -201,6 +224,9 @@ encode_type_info(Stream *stream, const EncodeColumn *column)
 			break;
 		case INFO_VARIANT:
 			stream_put_u32(stream, VARIANT_BYTES_MAX);
+			break;
+		case INFO_OBJECT:
+			put_object_info(stream, type->type);
 			break;
 	}
 }
@@ -375,221 +401,4 @@ write_guid(Stream *stream, const EncodeColumn *column, const SqlValue *value)
 
 	if (at != NULL)
 		memcpy(at, value->p, 16);
-}
-
-/* Bytes as they travel; "widen": plain ASCII, each byte to become a UTF-16 unit. */
-typedef struct WireBytes
-{
-	const char *bytes;
-	size_t		size;			/* on the wire */
-	bool		widen;
-} WireBytes;
-
-static bool
-is_ascii(const char *bytes, size_t size)
-{
-	size_t		i = 0;
-
-	for (; i + 8 <= size; i += 8)
-	{
-		uint64_t	eight;
-
-		memcpy(&eight, bytes + i, 8);
-		if ((eight & UINT64_C(0x8080808080808080)) != 0)
-			return false;
-	}
-	for (; i < size; i++)
-		if ((bytes[i] & 0x80) != 0)
-			return false;
-	return true;
-}
-
-static WireBytes
-wire_bytes(Stream *stream, const EncodeColumn *column, const SqlValue *value)
-{
-	bool		wide = is_wide(column->type.type);
-	bool		narrow = is_narrow(column->type.type);
-	WireBytes	out;
-
-	out.bytes = value->p;
-	out.size = value->n;
-	out.widen = false;
-	if (!wide && (!narrow || column->type.collation->utf8))
-		return out;
-	if (is_ascii(value->p, value->n))
-	{
-		out.widen = wide;
-		out.size = wide ? 2 * value->n : value->n;
-		return out;
-	}
-	stream->scratch_used = true;
-	if (wide)
-		out.bytes = text_to_utf16(stream->scratch, value->p, value->n, &out.size);
-	else
-		out.bytes = text_to_cp1252(stream->scratch, value->p, value->n, &out.size);
-	return out;
-}
-
-/* Each byte becomes a UTF-16 unit; four at a time. */
-static void
-widen_ascii(char *to, const char *from, size_t count)
-{
-	for (; count >= 4; count -= 4, from += 4, to += 8)
-	{
-		uint32_t	four;
-		uint64_t	units;
-
-		memcpy(&four, from, sizeof(four));
-		units = le32toh(four);
-		units = (units | units << 16) & UINT64_C(0x0000FFFF0000FFFF);
-		units = htole64((units | units << 8) & UINT64_C(0x00FF00FF00FF00FF));
-		memcpy(to, &units, sizeof(units));
-	}
-	for (; count > 0; count--)
-	{
-		*to++ = *from++;
-		*to++ = 0;
-	}
-}
-
-/* The first size bytes (even, where text is widened). */
-static void
-put_wire_bytes(Stream *stream, WireBytes value, size_t size)
-{
-	size_t		at = 0;
-
-	if (!value.widen)
-	{
-		stream_put(stream, value.bytes, size);
-		return;
-	}
-	while (at < size)
-	{
-		size_t		part = size - at < RESERVE_MAX ? size - at : RESERVE_MAX;
-		char	   *to = stream_reserve(stream, part);
-
-		widen_ascii(to, value.bytes + at / 2, part / 2);
-		stream->used += part;
-		at += part;
-	}
-}
-
-static void
-put_padding(Stream *stream, SqlType type, size_t size)
-{
-	char	   *to = stream_reserve(stream, size);
-	size_t		i;
-
-	memset(to, type == SQL_CHAR ? ' ' : 0, size);
-	if (type == SQL_NCHAR)
-		for (i = 0; i < size; i += 2)
-			to[i] = ' ';
-	stream->used += size;
-}
-
-static void
-write_short(Stream *stream, const EncodeColumn *column, const SqlValue *value)
-{
-	SqlType		type = column->type.type;
-	size_t		limit = is_wide(type) ? 2 * column->type.length : column->type.length;
-	bool		padded = type == SQL_CHAR || type == SQL_NCHAR || type == SQL_BINARY;
-	WireBytes	bytes;
-	size_t		size;
-
-	if (value->null)
-	{
-		stream_put_u16(stream, 0xFFFF);
-		return;
-	}
-	bytes = wire_bytes(stream, column, value);
-	size = bytes.size < limit ? bytes.size : limit;
-	stream_put_u16(stream, (uint16_t) (padded ? limit : size));
-	put_wire_bytes(stream, bytes, size);
-	if (padded && size < limit)
-		put_padding(stream, type, limit - size);
-}
-
-/* Bytes of the next slice of a long value: whole characters, if it is text. */
-static size_t
-slice_size(const char *bytes, size_t left)
-{
-	size_t		size = LONG_SLICE;
-
-	if (left <= LONG_SLICE)
-		return left;
-	while (size > LONG_SLICE - 3 && (bytes[size] & 0xC0) == 0x80)
-		size--;
-	return size;
-}
-
-/*
- * A long value, slice by slice, so that it is never transcoded as a whole.
- * Returns its size on the wire; unless "write", that is all it does.
- */
-static uint64_t
-put_slices(Stream *stream, const EncodeColumn *column, const SqlValue *value, bool write,
-		   bool chunked)
-{
-	SqlValue	slice = *value;
-	size_t		at = 0;
-	uint64_t	total = 0;
-
-	for (; at < value->n; at += slice.n)
-	{
-		WireBytes	bytes;
-
-		slice.p = value->p + at;
-		slice.n = slice_size(slice.p, value->n - at);
-		bytes = wire_bytes(stream, column, &slice);
-		total += bytes.size;
-		if (write && chunked)
-			stream_put_u32(stream, (uint32_t) bytes.size);
-		if (write)
-			put_wire_bytes(stream, bytes, bytes.size);
-		if (bytes.bytes != slice.p)
-			arena_reset(stream->scratch);
-	}
-	return total;
-}
-
-/* (max) types and xml. */
-static void
-write_chunked(Stream *stream, const EncodeColumn *column, const SqlValue *value)
-{
-	if (value->null)
-	{
-		stream_put_u64(stream, UINT64_MAX);
-		return;
-	}
-	stream_put_u64(stream, put_slices(stream, column, value, false, true));
-	put_slices(stream, column, value, true, true);
-	stream_put_u32(stream, 0);
-}
-
-/* text, ntext, image: a text pointer and a timestamp, which nobody uses, go before. */
-static void
-write_lob(Stream *stream, const EncodeColumn *column, const SqlValue *value)
-{
-	static const char pointer[16 + 8] = "standin text pointer";
-
-	if (value->null)
-	{
-		stream_put_u8(stream, 0);
-		return;
-	}
-	stream_put_u8(stream, 16);
-	stream_put(stream, pointer, sizeof(pointer));
-	stream_put_u32(stream, (uint32_t) put_slices(stream, column, value, false, false));
-	put_slices(stream, column, value, true, false);
-}
-
-/* p,n hold base type, its properties and the value, as they travel. */
-static void
-write_variant(Stream *stream, const EncodeColumn *column, const SqlValue *value)
-{
-	size_t		size = value->null || value->n > VARIANT_BYTES_MAX ? 0 : value->n;
-
-	(void) column;
-	stream_put_u32(stream, (uint32_t) size);
-	stream_put(stream, value->p, size);
 }

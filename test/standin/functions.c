@@ -46,7 +46,8 @@ const Function *
 function_find(const char *name)
 {
 	const Function *const tables[] = {
-		text_functions, character_functions, number_functions, date_functions, system_functions, aggregate_functions
+		text_functions, character_functions, number_functions, date_functions, system_functions, object_functions,
+		aggregate_functions
 	};
 	const Function *found = NULL;
 
@@ -82,6 +83,8 @@ function_argument_type(const Function *function, int index, const TypeSpec *give
 				type_is_number(type) ? *given : type_make(SQL_FLOAT);
 		case 't':
 			return type_is_time(type) ? *given : type_make(SQL_DATETIME);
+		case 'v':
+			return type_make(SQL_VARIANT);
 		case 'b':
 			if (type_is_binary(type))
 				return *given;

@@ -41,7 +41,7 @@ typedef enum FunctionKind
 
 /*
  * arguments: a letter each, the last for all that follow; what they are
- * converted to: a as they are, s text, i bigint, n a number, f float, t date or
+ * converted to: a as they are, v sql_variant, s text, i bigint, n a number, f float, t date or
  * time (texts become datetime), b binary.
  */
 struct Function
@@ -92,6 +92,9 @@ typedef struct ConversionPlan
 
 extern const Function *function_find(const char *name);
 
+/* "geometry::Parse", ".STAsText": names in their case. */
+extern const Function *method_find(const char *name);
+
 /* The type that argument number index is converted to. */
 extern TypeSpec function_argument_type(const Function *function, int index, const TypeSpec *given);
 
@@ -116,6 +119,7 @@ extern const Function number_functions[];
 extern const Function date_functions[];
 extern const Function system_functions[];
 extern const Function aggregate_functions[];
+extern const Function object_functions[];
 
 /* Helpers of the function tables. */
 extern bool type_of_int(Session *session, Expr *expr);

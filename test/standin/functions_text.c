@@ -11,6 +11,7 @@
 
 #include "decimal.h"
 #include "functions.h"
+#include "object.h"
 #include "unicode.h"
 
 /* Bytes of the first units UTF-16 units; all when there are fewer. */
@@ -61,6 +62,8 @@ static int64_t
 storage_size(Call *call, const TypeSpec *type, const SqlValue *value)
 {
 	size_t		size;
+	TypeSpec	inner_type;
+	SqlValue	inner;
 
 	switch (type->type)
 	{
@@ -103,6 +106,9 @@ storage_size(Call *call, const TypeSpec *type, const SqlValue *value)
 				return (int64_t) value->n;
 			text_to_cp1252(call->arena, value->p, value->n, &size);
 			return (int64_t) size;
+		case SQL_VARIANT:
+			return variant_open(call->arena, value, &inner_type, &inner) ?
+				storage_size(call, &inner_type, &inner) : 0;
 		default:
 			return (int64_t) value->n;
 	}

@@ -82,6 +82,10 @@ parse_name_or_call(Parser *p, bool star_allowed)
 	if (star && (binary_operator(p, true) != OP_NONE || binary_operator(p, false) != OP_NONE ||
 				 at_word(p, "COLLATE")))
 		syntax_error_here(p);
+	if (!star && at_symbol(p, SYMBOL2(':', ':')) && name.schema == NULL)
+		return parse_static_method(p, name.object);
+	if (!star && (expr = parse_column_method(p, name)) != NULL)
+		return expr;
 	if (!star && at_symbol(p, '('))
 		return parse_call(p, name);
 	expr = make_expr(p, EXPR_COLUMN, name.span);
@@ -149,7 +153,7 @@ parse_factor(Parser *p)
 	else if (at_symbol(p, '~'))
 		expr = parse_sign(p, OP_BIT_NOT, parse_factor);
 	else
-		expr = parse_primary(p);
+		expr = parse_methods(p, parse_primary(p));
 	if (at_word(p, "COLLATE") && !EXPR_IS_CONDITION(expr))
 	{
 		Expr	   *collate = make_expr(p, EXPR_COLLATE, expr->span);

@@ -11,8 +11,6 @@ typedef struct SpecialFunction
 	void		(*parse) (Parser *p, Expr *expr);	/* NULL: takes no parentheses */
 } SpecialFunction;
 
-static void parse_arguments(Parser *p, Expr *expr);
-
 static void
 parse_case(Parser *p, Expr *expr)
 {
@@ -171,7 +169,7 @@ parse_over(Parser *p)
 }
 
 /* ([DISTINCT | ALL] value, ...), () or, for COUNT, (*); then OVER (...). */
-static void
+void
 parse_arguments(Parser *p, Expr *expr)
 {
 	expect_symbol(p, '(');

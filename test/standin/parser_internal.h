@@ -97,6 +97,12 @@ extern Expr *parse_constant(Parser *p); /* literal, signed number, @v or @@v */
 extern bool at_special_function(Parser *p);
 extern Expr *parse_special_function(Parser *p); /* CASE, CAST, CURRENT_USER ... */
 extern Expr *parse_call(Parser *p, ObjectName name);	/* at the opening parenthesis */
+extern void parse_arguments(Parser *p, Expr *expr); /* added to those it has */
+
+/* parser_method.c */
+extern Expr *parse_static_method(Parser *p, const char *class);	/* at "::" */
+extern Expr *parse_methods(Parser *p, Expr *expr);	/* .Method() ... behind a value */
+extern Expr *parse_column_method(Parser *p, ObjectName name);	/* c.Method( or c.Property; NULL: neither */
 
 /* parser_condition.c */
 extern Expr *parse_condition(Parser *p);

@@ -47,11 +47,15 @@ storage_of(SqlType type)
 		case SQL_XML:
 		case SQL_TEXT:
 		case SQL_NTEXT:
+		case SQL_JSON:
 			return STORAGE_TEXT;
 		case SQL_BINARY:
 		case SQL_VARBINARY:
 		case SQL_IMAGE:
 		case SQL_VARIANT:
+		case SQL_GEOMETRY:
+		case SQL_GEOGRAPHY:
+		case SQL_HIERARCHYID:
 			return STORAGE_BLOB;
 		case SQL_UNIQUEIDENTIFIER:
 			return STORAGE_GUID;
@@ -89,6 +93,13 @@ storage_declaration(const TypeSpec *type, char *buffer, size_t size)
 				 storage == STORAGE_REAL ? "REAL" : "BLOB");
 }
 
+/* Is not every text, or every binary, a value of the type? */
+static bool
+stands_alone(SqlType type)
+{
+	return type == SQL_VARIANT || type == SQL_JSON || type_is_object(type);
+}
+
 bool
 storage_same(const TypeSpec *a, const TypeSpec *b)
 {
@@ -96,6 +107,8 @@ storage_same(const TypeSpec *a, const TypeSpec *b)
 
 	if (a->type == SQL_UNTYPED || b->type == SQL_UNTYPED)
 		return true;
+	if (a->type != b->type && (stands_alone(a->type) || stands_alone(b->type)))
+		return false;
 	if (storage != storage_of(b->type))
 		return false;
 	if (storage != STORAGE_INTEGER)

@@ -7,8 +7,8 @@
  * decimal: TEXT at its type's scale, compared by the collation of decimals
  * datetimeoffset: TEXT, 20 digits of UTC ticks and the offset; the collation
  *		compares the digits alone
- * character types: TEXT under their own collation
- * binary, and sql_variant as it travels: BLOB; uniqueidentifier: BLOB of 16 bytes in SQL Server's order
+ * character types and json: TEXT under their own collation
+ * binary, sql_variant as it travels, objects as they are serialised: BLOB; uniqueidentifier: BLOB of 16 bytes in SQL Server's order
  */
 #ifndef STANDIN_STORAGE_H
 #define STANDIN_STORAGE_H

@@ -47,7 +47,11 @@ static const TypeRow types[] = {
 	{SQL_TEXT, "text", 9},
 	{SQL_NTEXT, "ntext", 10},
 	{SQL_IMAGE, "image", 8},
-	{SQL_VARIANT, "sql_variant", 28}
+	{SQL_VARIANT, "sql_variant", 28},
+	{SQL_GEOMETRY, "geometry", 30},
+	{SQL_GEOGRAPHY, "geography", 31},
+	{SQL_HIERARCHYID, "hierarchyid", 32},
+	{SQL_JSON, "json", 29}
 };
 
 #define TYPE_COUNT	((int) (sizeof(types) / sizeof(types[0])))
@@ -73,33 +77,37 @@ static const TypeAlias aliases[] = {
  * Columns: bit tinyint smallint int bigint | smallmoney money decimal real float |
  * smalldatetime datetime | date time datetime2 datetimeoffset |
  * char varchar nchar nvarchar | binary varbinary | uniqueidentifier xml |
- * text ntext image | sql_variant
+ * text ntext image | sql_variant | geometry geography hierarchyid json
  */
-#define FROM_NUMBER		"IIIII IIIII II ---- IIII II -- --- I"
-#define FROM_MONEY		"IIIII IIIII II ---- EEEE II -- --- I"
-#define FROM_OLD_DATE	"EEEEE EEEEE II IIII IIII EE -- --- I"
-#define FROM_CHAR		"IIIII IIIII II IIII IIII EE II III I"
-#define FROM_NCHAR		"IIIII IIIII II IIII IIII EE II II- I"
-#define FROM_BINARY		"IIIII III-- II EEEE IIII II IE --I I"
+#define FROM_NUMBER		"IIIII IIIII II ---- IIII II -- --- I ----"
+#define FROM_MONEY		"IIIII IIIII II ---- EEEE II -- --- I ----"
+#define FROM_OLD_DATE	"EEEEE EEEEE II IIII IIII EE -- --- I ----"
+#define FROM_CHAR		"IIIII IIIII II IIII IIII EE II III I IIII"
+#define FROM_NCHAR		"IIIII IIIII II IIII IIII EE II II- I IIII"
+#define FROM_BINARY		"IIIII III-- II EEEE IIII II IE --I I III-"
 
 static const char *const matrix[] = {
-	"IIIII IIIII II IIII IIII II II III I",
+	"IIIII IIIII II IIII IIII II II III I IIII",
 	FROM_NUMBER, FROM_NUMBER, FROM_NUMBER, FROM_NUMBER, FROM_NUMBER,
 	FROM_MONEY, FROM_MONEY,
 	FROM_NUMBER, FROM_NUMBER, FROM_NUMBER,
 	FROM_OLD_DATE, FROM_OLD_DATE,
-	"----- ----- II I-II IIII EE -- --- I",	/* date */
-	"----- ----- II -III IIII EE -- --- I",	/* time */
-	"----- ----- II IIII IIII EE -- --- I",	/* datetime2 */
-	"----- ----- II IIII IIII EE -- --- I",	/* datetimeoffset */
+	"----- ----- II I-II IIII EE -- --- I ----",	/* date */
+	"----- ----- II -III IIII EE -- --- I ----",	/* time */
+	"----- ----- II IIII IIII EE -- --- I ----",	/* datetime2 */
+	"----- ----- II IIII IIII EE -- --- I ----",	/* datetimeoffset */
 	FROM_CHAR, FROM_CHAR, FROM_NCHAR, FROM_NCHAR,
 	FROM_BINARY, FROM_BINARY,
-	"----- ----- -- ---- IIII II I- --- I",	/* uniqueidentifier */
-	"----- ----- -- ---- EEEE EE -I --- -",	/* xml */
-	"----- ----- -- ---- IIII -- -I II- -",	/* text */
-	"----- ----- -- ---- IIII -- -I II- -",	/* ntext */
-	"----- ----- -- ---- ---- II -- --I -",	/* image */
-	"EEEEE EEEEE EE EEEE EEEE EE E- --- I"	/* sql_variant */
+	"----- ----- -- ---- IIII II I- --- I ----",	/* uniqueidentifier */
+	"----- ----- -- ---- EEEE EE -I --- - ----",	/* xml */
+	"----- ----- -- ---- IIII -- -I II- - ----",	/* text */
+	"----- ----- -- ---- IIII -- -I II- - ----",	/* ntext */
+	"----- ----- -- ---- ---- II -- --I - ----",	/* image */
+	"EEEEE EEEEE EE EEEE EEEE EE E- --- I ----",	/* sql_variant */
+	"----- ----- -- ---- EEEE EE -- --- - I---",	/* geometry */
+	"----- ----- -- ---- EEEE EE -- --- - -I--",	/* geography */
+	"----- ----- -- ---- EEEE EE -- --- - --I-",	/* hierarchyid */
+	"----- ----- -- ---- EEEE -- -- --- - ---I"	/* json */
 };
 
 int
@@ -130,19 +138,26 @@ bool
 type_is_text(SqlType type)
 {
 	return (type >= SQL_CHAR && type <= SQL_NVARCHAR) ||
-		type == SQL_XML || type == SQL_TEXT || type == SQL_NTEXT;
+		type == SQL_XML || type == SQL_TEXT || type == SQL_NTEXT || type == SQL_JSON;
 }
 
 bool
 type_is_unicode(SqlType type)
 {
-	return type == SQL_NCHAR || type == SQL_NVARCHAR || type == SQL_NTEXT || type == SQL_XML;
+	return type == SQL_NCHAR || type == SQL_NVARCHAR || type == SQL_NTEXT || type == SQL_XML ||
+		type == SQL_JSON;
 }
 
 bool
 type_is_binary(SqlType type)
 {
 	return type == SQL_BINARY || type == SQL_VARBINARY || type == SQL_IMAGE;
+}
+
+bool
+type_is_object(SqlType type)
+{
+	return type == SQL_GEOMETRY || type == SQL_GEOGRAPHY || type == SQL_HIERARCHYID;
 }
 
 bool

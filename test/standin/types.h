@@ -41,7 +41,11 @@ typedef enum SqlType
 	SQL_TEXT,
 	SQL_NTEXT,
 	SQL_IMAGE,
-	SQL_VARIANT
+	SQL_VARIANT,
+	SQL_GEOMETRY,				/* these three are objects of the CLR */
+	SQL_GEOGRAPHY,
+	SQL_HIERARCHYID,
+	SQL_JSON
 } SqlType;
 
 #define LENGTH_MAX	(-1)		/* varchar(max) and its like */
@@ -82,7 +86,7 @@ typedef struct Decimal
  *		smalldatetime (minutes since 1900-01-01)
  * f	real, float
  * d	decimal
- * p,n	character types in UTF-8; binary types; uniqueidentifier as the 16 bytes
+ * p,n	character types and json in UTF-8; binary types; uniqueidentifier as the 16 bytes
  *		that travel; sql_variant as it travels in a row (base type, size of its
  *		properties, properties, value).  Not NUL-terminated; whoever hands a
  *		Value over says how long p lives

@@ -170,6 +170,15 @@ put_decimal(char *out, const SqlValue *value, const TypeSpec *type)
 	return size + 1;
 }
 
+/* The greatest length of the type that the value had. */
+static uint64_t
+declared_bytes(const TypeSpec *type)
+{
+	int			bytes = type->length * (type_is_unicode(type->type) ? 2 : 1);
+
+	return bytes > 0 && bytes <= VARIANT_LARGEST ? (uint64_t) bytes : VARIANT_LARGEST;
+}
+
 bool
 convert_to_variant(Conversion *conversion)
 {
@@ -216,12 +225,12 @@ convert_to_variant(Conversion *conversion)
 			break;
 		case SHAPE_TEXT:
 			memcpy(out + 2, collation->tds, sizeof(collation->tds));
-			put(out + 7, VARIANT_LARGEST, 2);
+			put(out + 7, declared_bytes(from), 2);
 			if (size > 0)
 				memcpy(out + 9, bytes, size);
 			break;
 		case SHAPE_BINARY:
-			put(out + 2, VARIANT_LARGEST, 2);
+			put(out + 2, declared_bytes(from), 2);
 			if (size > 0)
 				memcpy(out + 4, bytes, size);
 			break;
@@ -350,10 +359,10 @@ variant_open(Arena *arena, const SqlValue *variant, TypeSpec *type, SqlValue *va
 				get_decimal(in + 2, size, value);
 		case SHAPE_TEXT:
 			type->collation = collation_by_tds((const uint8_t *) in);
-			type->length = VARIANT_LARGEST / (type_is_unicode(row->type) ? 2 : 1);
+			type->length = (int32_t) get(in + 5, 2) / (type_is_unicode(row->type) ? 2 : 1);
 			return get_text(arena, in + 7, size, type, value);
 		default:
-			type->length = VARIANT_LARGEST;
+			type->length = (int32_t) get(in, 2);
 			value->p = in + 2;
 			value->n = size;
 			return true;

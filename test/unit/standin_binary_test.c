@@ -3,7 +3,7 @@
  *		The stand-in's binary types, uniqueidentifier, sql_variant, and the matrix of
  *		what converts to what.
  */
-/* sources: test/standin/convert*.c test/standin/date_*.c test/standin/number_text.c test/standin/variant.c test/standin/typename.c test/standin/guid.c test/standin/civil.c test/standin/encoding.c test/standin/unicode*.c test/standin/collation.c test/standin/weight.c test/standin/arena.c test/standin/decimal.c test/standin/wide.c */
+/* sources: test/standin/convert*.c test/standin/date_*.c test/standin/number_text.c test/standin/variant.c test/standin/spatial*.c test/standin/hierarchy.c test/standin/json.c test/standin/typename.c test/standin/guid.c test/standin/civil.c test/standin/encoding.c test/standin/unicode*.c test/standin/collation.c test/standin/weight.c test/standin/arena.c test/standin/decimal.c test/standin/wide.c */
 #include "standin_cast.h"
 
 #define GUID	"6F9619FF-8B86-D011-B42D-00C04FC964FF"
@@ -174,6 +174,15 @@ rule(SqlType from, SqlType to)
 	bool		binary_from = from == SQL_BINARY || from == SQL_VARBINARY;
 	bool		binary_to = to == SQL_BINARY || to == SQL_VARBINARY;
 
+	bool		object_from = from >= SQL_GEOMETRY && from <= SQL_HIERARCHYID;
+	bool		object_to = to >= SQL_GEOMETRY && to <= SQL_HIERARCHYID;
+
+	if (object_from || from == SQL_JSON)
+		return from == to ? 'I' : text_to || (binary_to && object_from) ? 'E' : '-';
+	if (object_to)
+		return text_from || binary_from ? 'I' : '-';
+	if (to == SQL_JSON)
+		return text_from ? 'I' : '-';
 	if (to == SQL_VARIANT)
 		return from == SQL_XML || from == SQL_TEXT || from == SQL_NTEXT || from == SQL_IMAGE ? '-' : 'I';
 	if (number_from)
@@ -202,11 +211,11 @@ rule(SqlType from, SqlType to)
 static void
 test_matrix(void)
 {
-	for (SqlType from = SQL_BIT; from <= SQL_VARIANT; from++)
+	for (SqlType from = SQL_BIT; from <= SQL_JSON; from++)
 	{
 		int			wrong = 0;
 
-		for (SqlType to = SQL_BIT; to <= SQL_VARIANT; to++)
+		for (SqlType to = SQL_BIT; to <= SQL_JSON; to++)
 		{
 			char		expected = rule(from, to);
 
@@ -223,7 +232,7 @@ test_names(void)
 	SqlType		type;
 	int			wrong = 0;
 
-	for (SqlType i = SQL_BIT; i <= SQL_VARIANT; i++)
+	for (SqlType i = SQL_BIT; i <= SQL_JSON; i++)
 	{
 		wrong += !type_from_name(type_name(i), &type) || type != i;
 		for (SqlType j = SQL_BIT; j < i; j++)
@@ -232,7 +241,7 @@ test_names(void)
 	ok(wrong == 0, "every type has a name and a precedence of its own");
 	ok(type_from_name("NUMERIC", &type) && type == SQL_DECIMAL, "numeric is decimal");
 	ok(type_from_name("Integer", &type) && type == SQL_INT, "integer is int");
-	ok(!type_from_name("geometry", &type), "geometry is unknown");
+	ok(!type_from_name("vector", &type), "vector is unknown");
 	ok(type_precedence(SQL_VARIANT) > type_precedence(SQL_XML) &&
 	   type_precedence(SQL_DATETIMEOFFSET) > type_precedence(SQL_DATETIME2) &&
 	   type_precedence(SQL_DATETIME) > type_precedence(SQL_DATE) &&
