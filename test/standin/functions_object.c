@@ -139,7 +139,7 @@ fn_binary(Call *call, const SqlValue *a, SqlValue *out)
 
 	out->null = !open_spatial(call, &a[0], &spatial);
 	if (!out->null)
-		out->p = spatial_to_binary(call->arena, &spatial, &out->n);
+		out->p = spatial_to_binary(call->arena, &spatial, strcmp(call->plan->function->name, ".STAsBinary") != 0, &out->n);
 	return true;
 }
 
@@ -230,6 +230,7 @@ const Function methods[] = {
 	{".AsTextZM", FUNCTION_SCALAR, 1, 1, "a", type_of_spatial_text, fn_text, 0, NULL},
 	{".ToString", FUNCTION_SCALAR, 1, 1, "a", type_of_object_text, fn_text, 0, NULL},
 	{".STAsBinary", FUNCTION_SCALAR, 1, 1, "a", type_of_spatial_binary, fn_binary, 0, NULL},
+	{".AsBinaryZM", FUNCTION_SCALAR, 1, 1, "a", type_of_spatial_binary, fn_binary, 0, NULL},
 	{".STSrid", FUNCTION_SCALAR, 1, 1, "a", type_of_srid, fn_srid, 0, NULL},
 	{".GetLevel", FUNCTION_SCALAR, 1, 1, "a", type_of_level, fn_level, 0, NULL},
 	{NULL, FUNCTION_SCALAR, 0, 0, NULL, NULL, NULL, 0, NULL}

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char *const names[] = {
-	"STAsText", "AsTextZM", "ToString", "STAsBinary", "STSrid", "GetLevel"
+	"STAsText", "AsTextZM", "ToString", "STAsBinary", "AsBinaryZM", "STSrid", "GetLevel"
 };
 
 static const char *

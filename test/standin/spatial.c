@@ -182,15 +182,30 @@ spatial_from_bytes(Arena *arena, const char *bytes, size_t size, bool geography,
 		!reader.bad && reader_left(&reader) == 0;
 }
 
-char *
-spatial_to_binary(Arena *arena, const Spatial *spatial, size_t *size)
+static void
+put_position(char **at, const SpatialPoint *point, bool z, bool m)
 {
-	char	   *bytes = arena_alloc(arena, 32 + 16 * (size_t) spatial->point_count +
+	put_double(at, point->x);
+	put_double(at, point->y);
+	if (z)
+		put_double(at, point->z);
+	if (m)
+		put_double(at, point->m);
+}
+
+/* Z and M add 1000 and 2000 to the number of the kind. */
+char *
+spatial_to_binary(Arena *arena, const Spatial *spatial, bool with_zm, size_t *size)
+{
+	static const SpatialPoint nowhere = {NAN, NAN, NAN, NAN};
+	bool		z = with_zm && spatial->z;
+	bool		m = with_zm && spatial->m;
+	char	   *bytes = arena_alloc(arena, 48 + 32 * (size_t) spatial->point_count +
 									4 * (size_t) spatial->figure_count);
 	char	   *at = bytes;
 
 	put_u8(&at, 1);				/* little-endian */
-	put_u32(&at, (uint32_t) spatial->kind);
+	put_u32(&at, (uint32_t) spatial->kind + (z ? 1000 : 0) + (m ? 2000 : 0));
 	if (spatial->kind == SPATIAL_POLYGON)
 		put_u32(&at, spatial->figure_count);
 	for (uint32_t i = 0; i < spatial->figure_count; i++)
@@ -200,18 +215,12 @@ spatial_to_binary(Arena *arena, const Spatial *spatial, size_t *size)
 		if (spatial->kind != SPATIAL_POINT)
 			put_u32(&at, end - spatial->figures[i]);
 		for (uint32_t j = spatial->figures[i]; j < end; j++)
-		{
-			put_double(&at, spatial->points[j].x);
-			put_double(&at, spatial->points[j].y);
-		}
+			put_position(&at, &spatial->points[j], z, m);
 	}
 	if (spatial->figure_count == 0 && spatial->kind == SPATIAL_LINESTRING)
 		put_u32(&at, 0);
 	if (spatial->figure_count == 0 && spatial->kind == SPATIAL_POINT)
-	{
-		put_double(&at, NAN);	/* what an empty point has */
-		put_double(&at, NAN);
-	}
+		put_position(&at, &nowhere, z, m);
 	*size = (size_t) (at - bytes);
 	return bytes;
 }

@@ -44,6 +44,6 @@ extern bool spatial_from_bytes(Arena *arena, const char *bytes, size_t size, boo
 
 extern char *spatial_to_bytes(Arena *arena, const Spatial *spatial, bool geography, size_t *size);
 extern char *spatial_to_text(Arena *arena, const Spatial *spatial, bool with_zm, size_t *size);
-extern char *spatial_to_binary(Arena *arena, const Spatial *spatial, size_t *size);
+extern char *spatial_to_binary(Arena *arena, const Spatial *spatial, bool with_zm, size_t *size);
 
 #endif
