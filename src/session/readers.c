@@ -48,6 +48,14 @@ belongs_to_main(const TmfSession *main)
 		IsolationUsesXactSnapshot() || main->invalidated || tmf_session_unfit(main) != NULL;
 }
 
+bool
+tmf_session_outlived(const TmfSession *session)
+{
+	const TmfSession *main = tmf_session_find(session->umid, 0);
+
+	return main == NULL || main->login.generation != session->login.beside;
+}
+
 static bool
 is_movable(const TmfSession *session)
 {
@@ -57,14 +65,14 @@ is_movable(const TmfSession *session)
 
 /* Can it be used as it is?  Closes one that cannot. */
 static bool
-is_ready(TmfSession *session, const TmfSession *main)
+is_ready(TmfSession *session)
 {
 	const char *reason;
 
 	if (session->state != TMF_SESSION_IDLE)
 		return false;
-	reason = session->login.beside == main->login.generation ? tmf_session_unfit(session) :
-		"it was opened beside a former connection";
+	reason = tmf_session_outlived(session) ? "it was opened beside a former connection" :
+		tmf_session_unfit(session);
 	if (reason != NULL)
 		tmf_session_close(session, reason);
 	return reason == NULL;
@@ -113,9 +121,9 @@ find_free(TmfSession *main, UserMapping *user)
 
 	for (slot = 1; slot < count; slot++)
 	{
-		TmfSession *session = tmf_session_of(main->umid, slot);
+		TmfSession *session = tmf_session_find(main->umid, slot);
 
-		if (is_ready(session, main))
+		if (session != NULL && is_ready(session))
 			return session;
 	}
 	for (slot = 1; slot < count; slot++)
@@ -137,9 +145,9 @@ find_all_here(TmfSession *main)
 
 	for (slot = 0; slot < count; slot++)
 	{
-		TmfSession *session = tmf_session_of(main->umid, slot);
+		TmfSession *session = tmf_session_find(main->umid, slot);
 
-		if (is_movable(session) && wire_all_here(session->conn))
+		if (session != NULL && is_movable(session) && wire_all_here(session->conn))
 			return session;
 	}
 	return NULL;
@@ -159,9 +167,10 @@ find_latest(TmfSession *main)
 
 	for (slot = 1; slot < count; slot++)
 	{
-		TmfSession *session = tmf_session_of(main->umid, slot);
+		TmfSession *session = tmf_session_find(main->umid, slot);
 
-		if (is_movable(session) && (session->turn > latest->turn || !is_movable(latest)))
+		if (session != NULL && is_movable(session) &&
+			(session->turn > latest->turn || !is_movable(latest)))
 			latest = session;
 	}
 	return latest;
@@ -195,7 +204,7 @@ tmf_session_acquire_to_read(UserMapping *user)
 		if (session == main)
 			break;
 		tmf_session_make_room(session);
-		if (is_ready(session, main))
+		if (is_ready(session))
 			return hand_out(session, user);
 	}
 	return tmf_session_acquire(user);
@@ -217,7 +226,8 @@ bool
 tmf_session_superfluous(const TmfSession *session)
 {
 	return session->slot > 0 &&
-		TimestampDifferenceExceeds(session->used_at, GetCurrentTimestamp(), SUPERFLUOUS_MS);
+		(tmf_session_outlived(session) ||
+		 TimestampDifferenceExceeds(session->used_at, GetCurrentTimestamp(), SUPERFLUOUS_MS));
 }
 
 static void

@@ -36,7 +36,8 @@ add_info(TmfSession *session, void *argument)
 	info->spid = session->conn ? wire_spid(session->conn) : 0;
 	info->in_transaction = session->transaction.open;
 	info->stale = session->conn != NULL &&
-		(session->invalidated || session->epoch != session->partners->epoch);
+		(session->invalidated || session->epoch != session->partners->epoch ||
+		 tmf_session_outlived(session));
 	info->generation = session->login.generation;
 	info->opened_at = session->opened_at;
 	info->statements = session->statements;

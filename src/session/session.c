@@ -246,14 +246,24 @@ open_session(TmfSession *session, UserMapping *user)
 	tmf_session_after_login(session, &opened, 0);
 }
 
+typedef struct SessionKey
+{
+	Oid			umid;
+	int			slot;
+} SessionKey;
+
+TmfSession *
+tmf_session_find(Oid umid, int slot)
+{
+	SessionKey	key = {umid, slot};
+
+	return sessions != NULL ? hash_search(sessions, &key, HASH_FIND, NULL) : NULL;
+}
+
 TmfSession *
 tmf_session_of(Oid umid, int slot)
 {
-	struct
-	{
-		Oid			umid;
-		int			slot;
-	}			key = {umid, slot};
+	SessionKey	key = {umid, slot};
 	TmfSession *session;
 	bool		found;
 
@@ -336,8 +346,8 @@ tmf_session_address(const TmfSession *session)
  * An equal sequence is the same principal's: nobody has switched roles since.
  * Otherwise only a synchronous pair that has changed roles is known to hold what
  * the portal has read before; one that was seen to be asynchronous since may have
- * lost some of it.  Where no guid tells a pair, logins beside each other led to one
- * server.
+ * lost some of it.  Where there is no guid to compare, logins beside each other led
+ * to one server.
  */
 bool
 tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *then)
@@ -346,7 +356,7 @@ tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *then)
 
 	if (now->generation == then->generation)
 		return true;
-	if (then->guid[0] == '\0' && now->guid[0] == '\0')
+	if (then->guid[0] == '\0' || now->guid[0] == '\0')
 		return now->beside == then->beside;
 	if (strcmp(then->guid, now->guid) != 0)
 		return false;

@@ -83,8 +83,9 @@ struct TmfSession
 
 extern void tmf_session_set_state(TmfSession *session, TmfSessionState state);
 
-/* The session in a slot of a user mapping, made (closed) when there is none. */
+/* The session in a slot of a user mapping, made (closed) when there is none; or NULL then. */
 extern TmfSession *tmf_session_of(Oid umid, int slot);
+extern TmfSession *tmf_session_find(Oid umid, int slot);
 
 /* Whoever acquires session is judged, and remembered. */
 extern void tmf_session_used_by(TmfSession *session, UserMapping *user);
@@ -165,7 +166,10 @@ extern void tmf_session_note_refused(const TmfSession *session);
 extern bool tmf_session_any_beside(const TmfSession *waiting);
 extern void tmf_session_relieve(const TmfSession *waiting);
 
-/* readers.c: has a further session not been needed for so long that it should go? */
+/* readers.c: has the main session logged in anew since this one did? */
+extern bool tmf_session_outlived(const TmfSession *session);
+
+/* readers.c: nor was it needed for so long that it should go. */
 extern bool tmf_session_superfluous(const TmfSession *session);
 
 /* Runs visit for each session. */

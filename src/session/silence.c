@@ -162,6 +162,8 @@ tmf_silence_wait(TmfSession *session)
 		{
 			tmf_session_relieve(session);
 			relief_ms = -1;
+			if (tmf_wait_readable(wire_socket(session->conn), tmf_now_ms()))
+				return true;
 		}
 	}
 	return false;
