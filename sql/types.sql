@@ -114,24 +114,14 @@ CREATE FOREIGN TABLE bytes (id int, f_binary bytea, f_varbinary bytea, f_varbina
 SELECT * FROM bytes ORDER BY id;
 SELECT id FROM bytes WHERE f_guid = '00112233-4455-6677-8899-aabbccddeeff';
 
--- types that would change the value
-CREATE FOREIGN TABLE refused (f_datetime timestamptz, f_smalldatetime date, f_offset timestamp, f_date text,
-	f_time interval, f_datetime2 text) SERVER types OPTIONS (schema_name 'dbo', table_name 'moment');
+-- types without a way, and one that would cut a value short
+CREATE FOREIGN TABLE refused (f_datetime bigint, f_guid bytea, f_varchar bytea, f_nvarchar name)
+	SERVER types OPTIONS (query 'SELECT CAST(''2020-01-01'' AS datetime) AS f_datetime,
+	CAST(''00112233-4455-6677-8899-AABBCCDDEEFF'' AS uniqueidentifier) AS f_guid, ''a'' AS f_varchar, N''a'' AS f_nvarchar');
 SELECT f_datetime FROM refused;
-SELECT f_smalldatetime FROM refused;
-SELECT f_offset FROM refused;
-SELECT f_date FROM refused;
-CREATE FOREIGN TABLE refused_more (id text, f_bit text, f_float real, f_guid text, f_varchar bytea, f_nvarchar name, n bigint)
-	SERVER types OPTIONS (query 'SELECT 1 AS id, CAST(1 AS bit) AS f_bit, CAST(1 AS float) AS f_float,
-	CAST(''00112233-4455-6677-8899-AABBCCDDEEFF'' AS uniqueidentifier) AS f_guid, ''a'' AS f_varchar,
-	N''a'' AS f_nvarchar, CAST(1 AS decimal(10, 0)) AS n');
-SELECT id FROM refused_more;
-SELECT f_bit FROM refused_more;
-SELECT f_float FROM refused_more;
-SELECT f_guid FROM refused_more;
-SELECT f_varchar FROM refused_more;
-SELECT f_nvarchar FROM refused_more;
-SELECT n FROM refused_more;
+SELECT f_guid FROM refused;
+SELECT f_varchar FROM refused;
+SELECT f_nvarchar FROM refused;
 
 SET client_min_messages = warning;
 DROP SERVER types CASCADE;

@@ -43,6 +43,15 @@ extern int no_such_variable
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
+/* May the user execute a function? */
+#if PG_VERSION_NUM >= 160000
+#define TMF_MAY_EXECUTE(function) \
+	(object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
+#else
+#define TMF_MAY_EXECUTE(function) \
+	(pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
+#endif
+
 /* Where a WaitEventSet that is freed right away hangs meanwhile. */
 #if PG_VERSION_NUM >= 170000
 #define TMF_WAIT_SET_OWNER	CurrentResourceOwner

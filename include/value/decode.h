@@ -11,6 +11,7 @@
 
 #include "fmgr.h"
 
+#include "value/cast.h"
 #include "wire/wire.h"
 
 typedef struct TmfDecoder TmfDecoder;
@@ -41,6 +42,7 @@ struct TmfDecoder
 	int			display_scale;	/* of a numeric; -1: the value's own */
 	FmgrInfo	input;			/* base's input function, for text */
 	Oid			input_argument;
+	TmfCast		cast;			/* from what decode makes to base */
 	FmgrInfo	coerce;			/* base's own length coercion ... */
 	int			coerce_above;	/* ... for values of more bytes than this */
 	void	   *domain_cache;
@@ -48,13 +50,17 @@ struct TmfDecoder
 };
 
 /*
- * False when the table of types knows no way from remote to type: the caller
- * tells the user.  column and context must outlive the decoder, and so must
- * room; NULL: values are allocated in CurrentMemoryContext.
+ * False when neither the table of types nor a cast leads from remote to type:
+ * the caller tells the user, with tmf_decode_refusal() as DETAIL.  column and
+ * context must outlive the decoder, and so must room; NULL: values are allocated
+ * in CurrentMemoryContext.
  */
 extern bool tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote,
 							 const char *column, Oid type, int32 typmod,
 							 TmfRoom *room, MemoryContext context);
+
+/* A sentence: what remote is, and which cast from it to type is missing. */
+extern const char *tmf_decode_refusal(const WireColumn *remote, Oid type);
 
 /* For tmf_decode(): a value that is not as decoder->decode makes it. */
 extern Datum tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length);

@@ -13,6 +13,12 @@
  */
 extern TmfDecodeFunction tmf_typemap_find(WireType remote, Oid local);
 
+/*
+ * The types that remote is read into, from 0, its natural type first.
+ * InvalidOid: there are no more; decode is set otherwise.
+ */
+extern Oid	tmf_typemap_local(WireType remote, int index, TmfDecodeFunction *decode);
+
 /* "datetimeoffset", for messages. */
 extern const char *tmf_typemap_remote_name(WireType remote);
 

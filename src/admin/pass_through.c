@@ -113,8 +113,7 @@ bind_columns(Reading *reading)
 					(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
 					 errmsg("column \"%s\" of the remote result cannot be read as %s",
 							NameStr(local->attname), format_type_be(local->atttypid)),
-					 errdetail("The type of the remote column \"%s\" is %s.",
-							   tmf_report_words(remote.name), tmf_typemap_remote_name(remote.type)),
+					 errdetail_internal("%s", tmf_decode_refusal(&remote, local->atttypid)),
 					 errhint("%s", tmf_typemap_remedy(remote.type, reading->decoders[i].base))));
 	}
 }

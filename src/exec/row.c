@@ -58,8 +58,7 @@ bind_column(TmfRow *row, int column, const WireColumn *remote, MemoryContext con
 				 errmsg("column \"%s\" of foreign table \"%s\" cannot be read as %s",
 						NameStr(local->attname), RelationGetRelationName(row->rel),
 						format_type_be(local->atttypid)),
-				 errdetail("The type of the remote column \"%s\" is %s.",
-						   tmf_report_words(remote->name), tmf_typemap_remote_name(remote->type)),
+				 errdetail_internal("%s", tmf_decode_refusal(remote, local->atttypid)),
 				 errhint("%s", tmf_typemap_remedy(remote->type, row->decoders[column].base))));
 }
 

@@ -2,10 +2,11 @@
  * src/value/decode.c
  *		The decoder of one column: choice, and what all types share.
  *
- * A value goes through three steps: the table's function makes a Datum of the
- * base type; the base type's own length coercion enforces a typmod (as an
- * assignment would: too long is an error); a domain checks its constraints.
- * The middle step is left out wherever the type on the wire already fits.
+ * A value goes through up to four steps: the table's function makes a Datum; a
+ * cast makes it one of the base type, where the table has no function for that;
+ * the base type's own length coercion enforces a typmod (as an assignment would:
+ * too long is an error), unless the type on the wire fits anyway; a domain checks
+ * its constraints.
  */
 #include "postgres.h"
 
@@ -16,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "session/report.h"
 #include "value/decode.h"
 #include "value/functions.h"
 #include "value/typemap.h"
@@ -81,8 +83,10 @@ numeric_fits(const WireColumn *remote, int32 typmod, int *display_scale)
  * the remote type have?  It is cut to microseconds in any case.
  */
 static bool
-fraction_fits(const WireColumn *remote, int32 typmod)
+fraction_fits(const WireColumn *remote, Oid base, int32 typmod)
 {
+	if (base != TIMESTAMPOID && base != TIMESTAMPTZOID && base != TIMEOID)
+		return false;
 	switch (remote->type)
 	{
 		case WIRE_TYPE_DATE:
@@ -106,18 +110,41 @@ choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
 
 	decoder->coerce_above = INT_MAX;
 	decoder->display_scale = -1;
-	if (decoder->typmod < 0 || decoder->decode == tmf_decode_text_input)
+	if (decoder->typmod < 0 || decoder->decode == tmf_decode_text_input ||
+		decoder->cast.kind == TMF_CAST_INPUT_OUTPUT)
 		return;
 	if (decoder->base == NUMERICOID &&
 		numeric_fits(remote, decoder->typmod, &decoder->display_scale))
 		return;
-	if (fraction_fits(remote, decoder->typmod))
+	if (fraction_fits(remote, decoder->base, decoder->typmod))
 		return;
 	if (find_typmod_coercion_function(decoder->base, &function) != COERCION_PATH_FUNC)
 		return;
 	fmgr_info_cxt(function, &decoder->coerce, decoder->context);
 	/* n bytes are never more than n characters */
-	decoder->coerce_above = decoder->base == VARCHAROID ? decoder->typmod - VARHDRSZ : -1;
+	decoder->coerce_above = decoder->base == VARCHAROID && remote->type == WIRE_TYPE_TEXT ?
+		decoder->typmod - VARHDRSZ : -1;
+}
+
+/*
+ * A cast from one of the types that the table has for remote.  What is read into
+ * text has no need of one: every type but those that the table leaves out reads
+ * text by itself.
+ */
+static bool
+choose_cast(TmfDecoder *decoder, WireType remote)
+{
+	Oid			from;
+	int			i;
+
+	for (i = 0; OidIsValid(from = tmf_typemap_local(remote, i, &decoder->decode)); i++)
+	{
+		if (from != TEXTOID && from != VARCHAROID && from != BPCHAROID &&
+			tmf_cast_find(&decoder->cast, from, decoder->base, decoder->typmod,
+						  decoder->context))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -135,7 +162,7 @@ tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote, const char *colu
 	decoder->base = getBaseTypeAndTypmod(type, &decoder->typmod);
 	decoder->context = context;
 	decoder->decode = tmf_typemap_find(remote->type, decoder->base);
-	if (decoder->decode == NULL)
+	if (decoder->decode == NULL && !choose_cast(decoder, remote->type))
 		return false;
 	if (decoder->decode == tmf_decode_text_input)
 	{
@@ -145,8 +172,29 @@ tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote, const char *colu
 		fmgr_info_cxt(function, &decoder->input, context);
 	}
 	choose_coercion(decoder, remote);
-	decoder->adapt_above = decoder->type != decoder->base ? -1 : decoder->coerce_above;
+	decoder->adapt_above = decoder->coerce_above;
+	if (decoder->type != decoder->base || decoder->cast.kind != TMF_CAST_NONE)
+		decoder->adapt_above = -1;
 	return true;
+}
+
+const char *
+tmf_decode_refusal(const WireColumn *remote, Oid type)
+{
+	const char *found = psprintf("The type of the remote column \"%s\" is %s",
+								 tmf_report_words(remote->name),
+								 tmf_typemap_remote_name(remote->type));
+	TmfDecodeFunction decode;
+	Oid			natural = tmf_typemap_local(remote->type, 0, &decode);
+	Oid			base = getBaseType(type);
+
+	if (!OidIsValid(natural))
+		return psprintf("%s.", found);
+	if (tmf_cast_shortens(base))
+		return psprintf("%s, and %s would silently cut off what is too long for it.",
+						found, format_type_be(base));
+	return psprintf("%s, and there is no cast from %s to %s for assignments.",
+					found, format_type_be(natural), format_type_be(base));
 }
 
 Datum
@@ -156,7 +204,7 @@ tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length)
 
 	if (value != NULL)
 	{
-		datum = decoder->decode(decoder, value, length);
+		datum = tmf_cast_apply(&decoder->cast, decoder->decode(decoder, value, length));
 		if (length > decoder->coerce_above)
 			datum = decoder->coerce.fn_nargs == 3 ?
 				FunctionCall3(&decoder->coerce, datum, Int32GetDatum(decoder->typmod),

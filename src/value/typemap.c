@@ -118,6 +118,22 @@ tmf_typemap_find(WireType remote, Oid local)
 	return tmf_decode_text_input;
 }
 
+Oid
+tmf_typemap_local(WireType remote, int index, TmfDecodeFunction *decode)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(types); i++)
+	{
+		if (types[i].remote == remote && index-- == 0)
+		{
+			*decode = types[i].decode;
+			return types[i].local;
+		}
+	}
+	return InvalidOid;
+}
+
 const char *
 tmf_typemap_remote_name(WireType remote)
 {
