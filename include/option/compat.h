@@ -52,11 +52,13 @@ extern int no_such_variable
 	(pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
 #endif
 
-/* Where a WaitEventSet that is freed right away hangs meanwhile. */
+/* Where a WaitEventSet hangs that is freed right away, and one that is kept. */
 #if PG_VERSION_NUM >= 170000
 #define TMF_WAIT_SET_OWNER	CurrentResourceOwner
+#define TMF_WAIT_SET_KEPT	NULL
 #else
 #define TMF_WAIT_SET_OWNER	CurrentMemoryContext
+#define TMF_WAIT_SET_KEPT	CacheMemoryContext
 #endif
 
 #if PG_VERSION_NUM >= 180000

@@ -28,6 +28,16 @@ typedef struct TmfWaitSocket
 extern bool tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms);
 
 /*
+ * The same for a socket that is waited for often: the kernel is told once what to
+ * look at.  To be freed before, or soon after, fd is closed; outlives transactions.
+ */
+typedef struct TmfWaitKept TmfWaitKept;
+
+extern TmfWaitKept *tmf_wait_keep(int fd);
+extern bool tmf_wait_kept(TmfWaitKept *kept, int64 until_ms);
+extern void tmf_wait_free(TmfWaitKept *kept);	/* NULL is allowed */
+
+/*
  * Until tmf_wait_uncut(), every wait above and the interrupt hook
  * tmf_wait_interrupt() end as if time was up once fd is readable: what goes on
  * beside a statement that waits on fd has then lost its purpose.

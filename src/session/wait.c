@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/latch.h"
+#include "utils/memutils.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
@@ -47,29 +48,58 @@ tmf_now_ms(void)
 	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Looks at the sockets and the latch for at most left_ms; the set outlives no interrupt. */
-static bool
-look(TmfWaitSocket *sockets, int count, long left_ms)
+struct TmfWaitKept
+{
+	WaitEventSet *set;
+	TmfWaitSocket socket;
+};
+
+/* What every set has beside sockets; a stand-alone backend has no postmaster. */
+static void
+add_always(WaitEventSet *set)
+{
+	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	if (IsUnderPostmaster)
+		AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+}
+
+static void
+add_socket(WaitEventSet *set, TmfWaitSocket *socket)
+{
+	AddWaitEventToSet(set, socket->write ? WL_SOCKET_WRITEABLE : WL_SOCKET_READABLE,
+					  socket->fd, NULL, socket);
+}
+
+/* The set outlives no interrupt. */
+static WaitEventSet *
+make_set(TmfWaitSocket *sockets, int count)
 {
 	WaitEventSet *set = CreateWaitEventSet(TMF_WAIT_SET_OWNER, count + 3);
+	int			i;
+
+	add_always(set);
+	if (cut_fd >= 0)
+		AddWaitEventToSet(set, WL_SOCKET_READABLE, cut_fd, NULL, NULL);
+	for (i = 0; i < count; i++)
+		add_socket(set, &sockets[i]);
+	return set;
+}
+
+/* Looks at the sockets and the latch for at most left_ms; kept: a set of just these, or NULL. */
+static bool
+look(WaitEventSet *kept, TmfWaitSocket *sockets, int count, long left_ms)
+{
+	WaitEventSet *set = kept != NULL && cut_fd < 0 ? kept : make_set(sockets, count);
 	WaitEvent	events[SOCKETS_MAX + 3];
 	bool		ready = false;
 	int			happened;
 	int			i;
 
-	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	if (IsUnderPostmaster)
-		AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
-	if (cut_fd >= 0)
-		AddWaitEventToSet(set, WL_SOCKET_READABLE, cut_fd, NULL, NULL);
 	for (i = 0; i < count; i++)
-	{
 		sockets[i].ready = false;
-		AddWaitEventToSet(set, sockets[i].write ? WL_SOCKET_WRITEABLE : WL_SOCKET_READABLE,
-						  sockets[i].fd, NULL, &sockets[i]);
-	}
 	happened = WaitEventSetWait(set, left_ms, events, lengthof(events), PG_WAIT_EXTENSION);
-	FreeWaitEventSet(set);
+	if (set != kept)
+		FreeWaitEventSet(set);
 
 	for (i = 0; i < happened; i++)
 	{
@@ -92,19 +122,62 @@ tmf_wait_is_cut(void)
 	return cut_fd >= 0 && poll(&cut, 1, 0) > 0;
 }
 
-bool
-tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms)
+static bool
+wait_for(WaitEventSet *kept, TmfWaitSocket *sockets, int count, int64 until_ms)
 {
-	Assert(count <= SOCKETS_MAX);
 	for (;;)
 	{
 		int64		left = until_ms < 0 ? PIECE_MS : until_ms - tmf_now_ms();
 
-		if (look(sockets, count, (long) Max(Min(left, PIECE_MS), 0)))
+		if (look(kept, sockets, count, (long) Max(Min(left, PIECE_MS), 0)))
 			return true;
 		if ((until_ms >= 0 && tmf_now_ms() >= until_ms) || tmf_wait_is_cut())
 			return false;
 	}
+}
+
+bool
+tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms)
+{
+	Assert(count <= SOCKETS_MAX);
+	return wait_for(NULL, sockets, count, until_ms);
+}
+
+TmfWaitKept *
+tmf_wait_keep(int fd)
+{
+	TmfWaitKept *kept = MemoryContextAllocZero(CacheMemoryContext, sizeof(TmfWaitKept));
+
+	kept->socket.fd = fd;
+	PG_TRY();
+	{
+		kept->set = CreateWaitEventSet(TMF_WAIT_SET_KEPT, 3);
+		add_always(kept->set);
+		add_socket(kept->set, &kept->socket);
+	}
+	PG_CATCH();
+	{
+		tmf_wait_free(kept);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	return kept;
+}
+
+bool
+tmf_wait_kept(TmfWaitKept *kept, int64 until_ms)
+{
+	return wait_for(kept->set, &kept->socket, 1, until_ms);
+}
+
+void
+tmf_wait_free(TmfWaitKept *kept)
+{
+	if (kept == NULL)
+		return;
+	if (kept->set != NULL)
+		FreeWaitEventSet(kept->set);
+	pfree(kept);
 }
 
 /* A dead socket is ready: the next call on it says so. */
