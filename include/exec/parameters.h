@@ -21,6 +21,9 @@ extern TmfParameters *tmf_parameters_make(PlanState *scan, List *exprs, List *st
 /* Do the values follow from any of these executor parameters? */
 extern bool tmf_parameters_depend(const TmfParameters *parameters, const Bitmapset *changed);
 
+/* Will the scan be run for one row of other relations after the other? */
+extern bool tmf_parameters_vary(const TmfParameters *parameters);
+
 /* Forgets the values: the next tmf_parameters_bind() evaluates them anew. */
 extern void tmf_parameters_unbind(TmfParameters *parameters);
 

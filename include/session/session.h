@@ -53,6 +53,7 @@ typedef struct TmfRequest
 	int			parameters;
 	const WireParameter *parameter; /* as many; NULL when there are none */
 	bool		raw;			/* the user's own: see raw.h */
+	bool		repeated;		/* it will be sent again with other values */
 } TmfRequest;
 
 typedef enum TmfFetch

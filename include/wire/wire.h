@@ -144,6 +144,23 @@ extern WireStatus wire_send_parameters(WireConn *conn, const char *sql, int coun
 									   const WireParameter *parameters);
 
 /*
+ * The same, and the server keeps the statement.  release: the handle of another
+ * one, which the server forgets in the same breath; 0 = none.
+ */
+extern WireStatus wire_send_prepare(WireConn *conn, const char *sql, int32_t release, int count,
+									const WireParameter *parameters);
+
+/* Runs a statement that the server keeps, with parameters of the types that it was prepared for. */
+extern WireStatus wire_send_prepared(WireConn *conn, int32_t handle, int count,
+									 const WireParameter *parameters);
+
+/*
+ * After wire_send_prepare(), once the batch has been read to its end, also to
+ * that of an error: the handle.  0: none came.
+ */
+extern int32_t wire_handle(const WireConn *conn);
+
+/*
  * The next result that has columns or a count.  WIRE_OK: one is there (it may
  * have 0 columns); WIRE_END: the batch is done.  WIRE_FAILED is sticky until
  * the batch is drained by wire_drain().

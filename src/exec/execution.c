@@ -92,6 +92,7 @@ tmf_execution_start(TmfScan *scan)
 	request.sql = scan->sql;
 	request.parameters = tmf_parameters_count(scan->parameters);
 	request.parameter = tmf_parameters_values(scan->parameters);
+	request.repeated = tmf_parameters_vary(scan->parameters);
 
 	scan->session = tmf_session_acquire_to_read(scan->user);
 	check_same_data(scan);

@@ -82,6 +82,12 @@ tmf_parameters_depend(const TmfParameters *parameters, const Bitmapset *changed)
 	return parameters != NULL && bms_overlap(parameters->params, changed);
 }
 
+bool
+tmf_parameters_vary(const TmfParameters *parameters)
+{
+	return parameters != NULL && !bms_is_empty(parameters->params);
+}
+
 void
 tmf_parameters_unbind(TmfParameters *parameters)
 {

@@ -54,6 +54,7 @@ tmf_session_set_state(TmfSession *session, TmfSessionState state)
 		session->turn = ++last_turn;
 	if (state != TMF_SESSION_BUSY)
 	{
+		tmf_prepared_settle(session);
 		session->stream = NULL;
 		session->owner = NULL;
 	}
@@ -86,6 +87,9 @@ tmf_session_close(TmfSession *session, const char *reason)
 	if (session->state == TMF_SESSION_CLOSED)
 		return;
 	tmf_transaction_lost(session, reason);
+	tmf_prepared_forget(session);
+	tmf_wait_free(session->wait);
+	session->wait = NULL;
 	wire_close(session->conn);
 	session->conn = NULL;
 	tmf_session_set_state(session, TMF_SESSION_CLOSED);

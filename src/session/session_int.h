@@ -38,6 +38,8 @@ typedef struct TmfTransaction
 	char		reason[256];	/* why it is doomed */
 } TmfTransaction;
 
+typedef struct TmfPrepared TmfPrepared;
+
 struct TmfSession
 {
 	Oid			umid;			/* hash key: the user mapping ... */
@@ -46,6 +48,7 @@ struct TmfSession
 	Oid			owner_id;		/* whose mapping it is, InvalidOid: everybody's */
 	TmfSessionState state;		/* changed by tmf_session_set_state() alone */
 	WireConn   *conn;
+	struct TmfWaitKept *wait;	/* for conn's socket; NULL until it is waited for */
 	MemoryContext context;		/* holds options */
 	TmfServerOptions *options;	/* as of the last login; kept while closed */
 	uint32		server_hash;	/* syscache entries that the login depends on */
@@ -69,6 +72,8 @@ struct TmfSession
 								 * login of the mapping was refused; 0 = none */
 	TimestampTz alone_until;	/* of a main session: until then none is opened beside it */
 	TimestampTz used_at;		/* of a further session: when it was handed out last */
+
+	TmfPrepared *prepared;		/* statements with parameters, since the login; NULL: none */
 
 	/* of the statement on the wire */
 	TmfStream  *stream;			/* who takes its rows; NULL: whoever sent it */
@@ -135,6 +140,17 @@ extern void tmf_silence_begin(TmfSession *session);
  * or the session is lost, for the other one is principal now.
  */
 extern bool tmf_silence_wait(TmfSession *session);
+
+/*
+ * prepared.c: sends a request with parameters, the way that is best for one that
+ * was or was not sent before.  text: request->sql in UTF-8.
+ */
+extern WireStatus tmf_prepared_send(TmfSession *session, const TmfRequest *request,
+									const char *text);
+
+/* prepared.c: the statement on the wire has ended, or (forget) the connection.  Never raise. */
+extern void tmf_prepared_settle(TmfSession *session);
+extern void tmf_prepared_forget(TmfSession *session);
 
 /* Does an error mean that its connection leads to no principal any more? */
 extern bool tmf_session_means_lost(const WireError *error);

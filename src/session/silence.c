@@ -142,6 +142,18 @@ go_on(TmfSession *session, int64 *until_ms)
 	return !tmf_wait_expired(&session->deadline_ms);
 }
 
+static bool
+wait_readable(TmfSession *session, int64 until_ms)
+{
+	int			fd = wire_socket(session->conn);
+
+	if (fd < 0)
+		return true;
+	if (session->wait == NULL)
+		session->wait = tmf_wait_keep(fd);
+	return tmf_wait_kept(session->wait, until_ms);
+}
+
 /*
  * Readers beside us who stand still meanwhile may hold locks that somebody waits
  * for whom the server has us wait for: after a while they are relieved of that.
@@ -156,7 +168,7 @@ tmf_silence_wait(TmfSession *session)
 	{
 		bool		relief = relief_ms >= 0 && (until_ms < 0 || relief_ms < until_ms);
 
-		if (tmf_wait_readable(wire_socket(session->conn), relief ? relief_ms : until_ms))
+		if (wait_readable(session, relief ? relief_ms : until_ms))
 			return true;
 		if (relief)
 		{

@@ -174,7 +174,7 @@ tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stre
 	tmf_wait_watch(WIRE_WATCH_MS);
 
 	status = request->parameters > 0 ?
-		wire_send_parameters(session->conn, text, request->parameters, request->parameter) :
+		tmf_prepared_send(session, request, text) :
 		wire_send(session->conn, text);
 	if (text != sql)
 		pfree(text);

@@ -19,7 +19,17 @@ wire_begin(WireConn *conn)
 	conn->batch_done = false;
 	conn->one_packet = false;
 	conn->unmappable = false;
+	conn->preparing = false;
+	conn->handle = 0;
 	conn->columns = 0;
+}
+
+/* dbresults() has said that the batch has ended; the caller has entered. */
+static void
+end_batch(WireConn *conn)
+{
+	conn->batch_done = true;
+	wire_take_handle(conn);
 }
 
 WireStatus
@@ -54,7 +64,7 @@ advance(WireConn *conn)
 		if (code == FAIL)
 			wire_note(conn, "the result could not be read");
 		else if (code == NO_MORE_RESULTS)
-			conn->batch_done = true;
+			end_batch(conn);
 		status = wire_outcome(conn);
 		if (status == WIRE_OK && code == SUCCEED)
 		{
@@ -168,7 +178,7 @@ wire_drain(WireConn *conn)
 		}
 		code = dbresults(conn->dbproc);
 		if (code == NO_MORE_RESULTS)
-			conn->batch_done = true;
+			end_batch(conn);
 		else if (code == FAIL)
 			failures++;
 		else

@@ -56,6 +56,8 @@ struct WireConn
 	bool		batch_done;		/* dbresults() has said that the batch ended */
 	bool		one_packet;		/* FreeTDS has read all of the answer with its beginning */
 	bool		unmappable;
+	bool		preparing;		/* its answer ends with a handle ... */
+	int32_t		handle;			/* ... this one; 0 = it has not come */
 	int			columns;
 };
 
@@ -78,6 +80,9 @@ extern int	wire_handle_interrupt(void *dbproc);
 
 /* Forgets the last statement, for the next one. */
 extern void wire_begin(WireConn *conn);
+
+/* At the end of a batch: keeps the handle that came with it.  The caller has entered. */
+extern void wire_take_handle(WireConn *conn);
 
 /* Is the packet that FreeTDS will read next the last one of its message, as far as can be seen? */
 extern bool wire_next_packet_is_last(const WireConn *conn);

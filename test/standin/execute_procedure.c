@@ -192,11 +192,38 @@ find_prepared(Session *session, const SqlParameter *parameters, int count)
 static bool
 run_prepared(Session *session, const PreparedText *prepared, const SqlParameter *parameters, int count)
 {
+	counter_add(COUNTER_EXECUTIONS);
 	return run_text(session, prepared->declarations, prepared->declarations_size, prepared->text,
 					prepared->text_size, parameters, count);
 }
 
-/* sp_prepare(@handle OUTPUT, @params, @stmt [, @options]) */
+/* False after an error: there is no such handle. */
+static bool
+unprepare(Session *session, const SqlParameter *parameters, int count)
+{
+	PreparedText *prepared = find_prepared(session, parameters, count);
+
+	if (prepared == NULL)
+		return false;
+	for (PreparedText **link = &session->prepared; *link != NULL; link = &(*link)->next)
+	{
+		if (*link == prepared)
+		{
+			*link = prepared->next;
+			break;
+		}
+	}
+	free(prepared->declarations);
+	free(prepared->text);
+	free(prepared);
+	counter_add(COUNTER_UNPREPARES);
+	return true;
+}
+
+/*
+ * sp_prepare(@handle OUTPUT, @params, @stmt [, @options]).  A handle that is given
+ * is released first: Microsoft's JDBC driver relies on that.
+ */
 static PreparedText *
 prepare(Session *session, const SqlParameter *parameters, int count)
 {
@@ -209,6 +236,9 @@ prepare(Session *session, const SqlParameter *parameters, int count)
 		session_error(session, 214, "@stmt", "ntext/nchar/nvarchar");
 		return NULL;
 	}
+	if (type_is_integer(parameters[0].type.type) && !parameters[0].value.null &&
+		parameters[0].value.i != 0 && !unprepare(session, parameters, count))
+		return NULL;
 	prepared = calloc(1, sizeof(*prepared));
 	if (prepared == NULL)
 		abort();
@@ -225,6 +255,7 @@ prepare(Session *session, const SqlParameter *parameters, int count)
 	memset(&handle, 0, sizeof(handle));
 	handle.i = prepared->handle;
 	session->sink->output(session->sink, parameters[0].name, &type, &handle);
+	counter_add(COUNTER_PREPARES);
 	return prepared;
 }
 
@@ -254,22 +285,7 @@ sp_prepexec(Session *session, const SqlParameter *parameters, int count)
 static bool
 sp_unprepare(Session *session, const SqlParameter *parameters, int count)
 {
-	PreparedText *prepared = find_prepared(session, parameters, count);
-
-	if (prepared == NULL)
-		return false;
-	for (PreparedText **link = &session->prepared; *link != NULL; link = &(*link)->next)
-	{
-		if (*link == prepared)
-		{
-			*link = prepared->next;
-			break;
-		}
-	}
-	free(prepared->declarations);
-	free(prepared->text);
-	free(prepared);
-	return true;
+	return unprepare(session, parameters, count);
 }
 
 static void

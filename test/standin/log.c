@@ -54,6 +54,9 @@ static const char *const counter_names[COUNTERS] = {
 	[COUNTER_LOGINS_OK] = "logins_ok",
 	[COUNTER_BATCHES] = "batches",
 	[COUNTER_CALLS] = "calls",
+	[COUNTER_PREPARES] = "prepares",
+	[COUNTER_EXECUTIONS] = "executions",
+	[COUNTER_UNPREPARES] = "unprepares",
 	[COUNTER_ATTENTIONS] = "attentions",
 	[COUNTER_COMMITS] = "commits",
 };
