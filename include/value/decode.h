@@ -75,6 +75,9 @@ tmf_decode(TmfDecoder *decoder, const void *value, int length, bool *isnull)
 	return value != NULL ? decoder->decode(decoder, value, length) : (Datum) 0;
 }
 
+/* For tmf_decode_room(): 54000 about a value that PostgreSQL cannot hold. */
+extern void *tmf_decode_room_beyond(const TmfDecoder *decoder, size_t size);
+
 /* For decode functions: memory for a value of size bytes, which is more than 0. */
 static inline void *
 tmf_decode_room(TmfDecoder *decoder, size_t size)
@@ -84,7 +87,7 @@ tmf_decode_room(TmfDecoder *decoder, size_t size)
 
 	size = MAXALIGN(size);
 	if (unlikely(size > (size_t) (room->end - start)))
-		return palloc(size);
+		return tmf_decode_room_beyond(decoder, size);
 	room->next = start + size;
 	return start;
 }

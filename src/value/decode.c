@@ -16,6 +16,7 @@
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "session/report.h"
 #include "value/decode.h"
@@ -215,6 +216,18 @@ tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length)
 		domain_check(datum, value == NULL, decoder->type, &decoder->domain_cache,
 					 decoder->context);
 	return datum;
+}
+
+void *
+tmf_decode_room_beyond(const TmfDecoder *decoder, size_t size)
+{
+	if (!AllocSizeIsValid(size))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("value of column \"%s\" is too large", decoder->column),
+				 errdetail("It takes %zu bytes, of which PostgreSQL stores at most %zu.",
+						   size, MaxAllocSize)));
+	return palloc(size);
 }
 
 void
