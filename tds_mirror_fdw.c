@@ -10,6 +10,7 @@
 #include "access/reloptions.h"
 #include "foreign/fdwapi.h"
 
+#include "exec/async.h"
 #include "exec/explain.h"
 #include "exec/scan.h"
 #include "option/compat.h"
@@ -44,6 +45,11 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->IterateForeignScan = tmfIterateForeignScan;
 	routine->ReScanForeignScan = tmfReScanForeignScan;
 	routine->EndForeignScan = tmfEndForeignScan;
+
+	routine->IsForeignPathAsyncCapable = tmfIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = tmfForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = tmfForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = tmfForeignAsyncNotify;
 
 	routine->ExplainForeignScan = tmfExplainForeignScan;
 

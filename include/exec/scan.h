@@ -13,11 +13,14 @@
 #include "exec/parameters.h"
 #include "exec/row.h"
 #include "session/session.h"
+#include "session/wakeup.h"
 
 /* Where the next row comes from. */
 typedef enum TmfSource
 {
 	TMF_SOURCE_NONE,			/* the remote statement has not been sent */
+	TMF_SOURCE_SENT,			/* it has, and nobody has looked for an answer */
+	TMF_SOURCE_AWAITED,			/* the answer is being waited for, and its beginning read */
 	TMF_SOURCE_WIRE,			/* the session; then this scan owns its stream */
 	TMF_SOURCE_STORE,			/* the tuplestore, which has all that is left */
 	TMF_SOURCE_LOST,			/* the connection died: execute again, or say so */
@@ -54,6 +57,9 @@ typedef struct TmfScan
 	uint64		handed;			/* rows of this execution handed over */
 	int			retries;		/* of this execution */
 
+	AsyncRequest *request;		/* the last one that an Append has made; NULL: none */
+	TmfWakeup	wakeup;			/* for that Append's wait */
+
 	uint64		consumed;		/* rows of all executions that were handed over ... */
 	TmfSessionLogin consumed_login; /* ... the last of them by this one */
 
@@ -74,8 +80,24 @@ extern void tmfEndForeignScan(ForeignScanState *node);
 
 /* execution.c: one remote execution of a scan's statement */
 
-/* NONE -> WIRE, STORE (keep), LOST, or DONE (no row can qualify: nobody is asked). */
-extern void tmf_execution_start(TmfScan *scan);
+/*
+ * NONE -> SENT, LOST, or DONE (no row can qualify: nobody is asked).  own: only
+ * on a session that nobody reads from; false: there is none, and nothing has
+ * happened.
+ */
+extern bool tmf_execution_send(TmfScan *scan, bool own);
+
+/* SENT: will the next step not have to wait for the server? */
+extern bool tmf_execution_answered(TmfScan *scan);
+
+/*
+ * SENT: the socket to wait for (-1: none), and until when at most: then, and when
+ * it is readable, tmf_execution_answered() has something to say or to do.
+ */
+extern int	tmf_execution_awaits(TmfScan *scan, int64 *until_ms);
+
+/* SENT -> WIRE, STORE (keep), LOST. */
+extern void tmf_execution_answer(TmfScan *scan);
 
 /* WIRE: a row is in wire_slot; false: source has changed. */
 extern bool tmf_execution_fetch(TmfScan *scan);
@@ -86,7 +108,10 @@ extern void tmf_execution_lost(TmfScan *scan);
 /* Ends the execution, and drops what is left of its rows: -> NONE. */
 extern void tmf_execution_stop(TmfScan *scan);
 
-/* TmfStream.spool: WIRE -> STORE or LOST.  And whether that can be had now. */
+/*
+ * TmfStream.spool: SENT, WIRE -> STORE or LOST.  And whether that can be had now,
+ * without waiting for an answer.
+ */
 extern void tmf_execution_spool(TmfStream *stream);
 extern bool tmf_execution_movable(const TmfStream *stream);
 
@@ -100,5 +125,13 @@ extern void tmf_running_add(TmfScan *scan);
  * those of session may not be combined with.
  */
 extern uint64 tmf_running_other_rows(const TmfScan *scan, const TmfSession *session);
+
+/*
+ * Of scans that one Append has requested rows of, by the same user mapping: does
+ * it wait for the answer to another one's statement, so that scan can wait for its
+ * turn?  And: scan is done with its session, whose turn is it?
+ */
+extern bool tmf_running_has_turn_before(const TmfScan *scan);
+extern void tmf_running_next_turn(const TmfScan *scan);
 
 #endif

@@ -27,6 +27,7 @@ extern void tmfGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid);
 extern ForeignScan *tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 									  ForeignPath *best_path, List *tlist,
 									  List *scan_clauses, Plan *outer_plan);
+extern bool tmfIsForeignPathAsyncCapable(ForeignPath *path);
 extern RowMarkType tmfGetForeignRowMarkType(RangeTblEntry *rte, LockClauseStrength strength);
 
 /*

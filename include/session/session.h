@@ -100,7 +100,19 @@ extern bool tmf_session_send(TmfSession *session, const TmfRequest *request,
  */
 extern bool tmf_session_answer(TmfSession *session, const char *sql);
 
-/* Both, one after the other. */
+/*
+ * Of what was sent last: will tmf_session_answer() not have to wait?  When the
+ * other partner is to be asked (silence_check), that is done here, within a bound.
+ */
+extern bool tmf_session_ready(TmfSession *session);
+
+/*
+ * For waiting elsewhere: the socket, and the time at which tmf_session_ready()
+ * has something to do in any case (INT64_MAX: never).
+ */
+extern int	tmf_session_awaits(const TmfSession *session, int64 *until_ms);
+
+/* Sends and waits. */
 extern bool tmf_session_query(TmfSession *session, const TmfRequest *request,
 							  TmfStream *stream);
 

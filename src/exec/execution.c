@@ -76,31 +76,65 @@ count_bytes(TmfScan *scan)
 	scan->bytes_before = -1;
 }
 
-void
-tmf_execution_start(TmfScan *scan)
+bool
+tmf_execution_send(TmfScan *scan, bool own)
 {
 	TmfRequest	request = {0};
+	TmfSession *session;
 
-	drop_store(scan);
-	scan->fetched = 0;
-	scan->handed = 0;
 	if (!tmf_parameters_bind(scan->parameters))
 	{
 		scan->source = TMF_SOURCE_DONE;
-		return;
+		return true;
 	}
+	session = own ? tmf_session_acquire_own(scan->user) :
+		tmf_session_acquire_to_read(scan->user);
+	if (session == NULL)
+		return false;
 	request.sql = scan->sql;
 	request.parameters = tmf_parameters_count(scan->parameters);
 	request.parameter = tmf_parameters_values(scan->parameters);
 	request.repeated = tmf_parameters_vary(scan->parameters);
 
-	scan->session = tmf_session_acquire_to_read(scan->user);
+	drop_store(scan);
+	scan->fetched = 0;
+	scan->handed = 0;
+	scan->session = session;
 	check_same_data(scan);
-	scan->login = *tmf_session_login(scan->session);
+	scan->login = *tmf_session_login(session);
 	if (scan->measured)
-		scan->bytes_before = wire_bytes_received(tmf_session_conn(scan->session));
+		scan->bytes_before = wire_bytes_received(tmf_session_conn(session));
 	scan->executions++;
-	if (!tmf_session_query(scan->session, &request, &scan->stream))
+	scan->source = tmf_session_send(session, &request, &scan->stream) ?
+		TMF_SOURCE_SENT : TMF_SOURCE_LOST;
+	return true;
+}
+
+/* The connection may be lost, or the statement stopped: there is nothing to wait for, either. */
+bool
+tmf_execution_answered(TmfScan *scan)
+{
+	return !tmf_session_streams(scan->session, &scan->stream) ||
+		tmf_session_ready(scan->session);
+}
+
+int
+tmf_execution_awaits(TmfScan *scan, int64 *until_ms)
+{
+	*until_ms = 0;
+	if (!tmf_session_streams(scan->session, &scan->stream))
+		return -1;
+	return tmf_session_awaits(scan->session, until_ms);
+}
+
+/* Without regard to what becomes of the rows. */
+static void
+take_answer(TmfScan *scan)
+{
+	bool		on_wire = tmf_session_streams(scan->session, &scan->stream);
+
+	scan->source = TMF_SOURCE_AWAITED;
+	if (!on_wire || !tmf_session_answer(scan->session, scan->sql))
 	{
 		scan->source = TMF_SOURCE_LOST;
 		return;
@@ -108,7 +142,13 @@ tmf_execution_start(TmfScan *scan)
 	scan->source = TMF_SOURCE_WIRE;
 	strlcpy(scan->partner, tmf_session_address(scan->session), sizeof(scan->partner));
 	tmf_row_bind(scan->row, tmf_session_conn(scan->session), scan->bind_context);
-	if (scan->keep)
+}
+
+void
+tmf_execution_answer(TmfScan *scan)
+{
+	take_answer(scan);
+	if (scan->keep && scan->source == TMF_SOURCE_WIRE)
 		tmf_execution_spool(&scan->stream);
 }
 
@@ -189,17 +229,22 @@ void
 tmf_execution_spool(TmfStream *stream)
 {
 	TmfScan    *scan = (TmfScan *) stream;
-	TmfFetch	fetch;
 
-	if (!tmf_execution_movable(stream))
+	if (scan->source != TMF_SOURCE_SENT && !tmf_execution_movable(stream))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
 				 errmsg("foreign table \"%s\" cannot be read while a value of it is being converted",
 						RelationGetRelationName(scan->row->rel))));
 	PG_TRY();
 	{
-		create_store(scan);
-		fetch = store_rows(scan);
+		if (scan->source == TMF_SOURCE_SENT)
+			take_answer(scan);
+		if (scan->source == TMF_SOURCE_WIRE)
+		{
+			create_store(scan);
+			scan->source = store_rows(scan) == TMF_FETCH_END ?
+				TMF_SOURCE_STORE : TMF_SOURCE_LOST;
+		}
 	}
 	PG_CATCH();
 	{
@@ -209,7 +254,6 @@ tmf_execution_spool(TmfStream *stream)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	scan->source = fetch == TMF_FETCH_END ? TMF_SOURCE_STORE : TMF_SOURCE_LOST;
 }
 
 void
@@ -225,7 +269,8 @@ tmf_execution_lost(TmfScan *scan)
 void
 tmf_execution_stop(TmfScan *scan)
 {
-	if (scan->source == TMF_SOURCE_WIRE)
+	if (scan->source == TMF_SOURCE_SENT || scan->source == TMF_SOURCE_AWAITED ||
+		scan->source == TMF_SOURCE_WIRE)
 	{
 		tmf_session_end(scan->session, &scan->stream);
 		count_bytes(scan);

@@ -4,6 +4,7 @@
  *
  * A scan that is sent again after a failover must not be combined with rows
  * that its portal has from the old principal, unless both have the same data.
+ * And scans of one Append take turns on the sessions that there are.
  */
 #include "postgres.h"
 
@@ -17,6 +18,7 @@ forget(void *argument)
 	TmfScan    *scan = argument;
 
 	dlist_delete(&scan->node);
+	tmf_wakeup_close(&scan->wakeup);
 }
 
 void
@@ -44,4 +46,46 @@ tmf_running_other_rows(const TmfScan *scan, const TmfSession *session)
 			rows += other->consumed;
 	}
 	return rows;
+}
+
+/* Does the Append that has requested a row of scan wait for one of other, too? */
+static bool
+waits_beside(const TmfScan *scan, const TmfScan *other)
+{
+	return other != scan && other->request != NULL && other->request->callback_pending &&
+		other->request->requestor == scan->request->requestor &&
+		other->user->umid == scan->user->umid;
+}
+
+bool
+tmf_running_has_turn_before(const TmfScan *scan)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running)
+	{
+		const TmfScan *other = dlist_container(TmfScan, node, iter.cur);
+
+		if (waits_beside(scan, other) && other->source == TMF_SOURCE_SENT)
+			return true;
+	}
+	return false;
+}
+
+/* The oldest comes first; sending may call anything, so that the list is left at once. */
+void
+tmf_running_next_turn(const TmfScan *scan)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running)
+	{
+		TmfScan    *other = dlist_container(TmfScan, node, iter.cur);
+
+		if (waits_beside(scan, other) && other->source == TMF_SOURCE_NONE)
+		{
+			(void) tmf_execution_send(other, true);
+			return;
+		}
+	}
 }

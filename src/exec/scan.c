@@ -52,6 +52,7 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->spool_context = AllocSetContextCreate(context, "tds_mirror_fdw row",
 												ALLOCSET_DEFAULT_SIZES);
 	scan->owner = CurrentResourceOwner;
+	scan->wakeup = TMF_WAKEUP_NONE;
 	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0;
 	rte = exec_rt_fetch(plan->scan.scanrelid, scan->estate);
 	scan->user = GetUserMapping(TMF_SCAN_USER(plan, rte), plan->fs_server);
@@ -105,7 +106,10 @@ tmfIterateForeignScan(ForeignScanState *node)
 		switch (scan->source)
 		{
 			case TMF_SOURCE_NONE:
-				tmf_execution_start(scan);
+				(void) tmf_execution_send(scan, false);
+				break;
+			case TMF_SOURCE_SENT:
+				tmf_execution_answer(scan);
 				break;
 			case TMF_SOURCE_WIRE:
 				if (tmf_execution_fetch(scan))
@@ -119,6 +123,7 @@ tmfIterateForeignScan(ForeignScanState *node)
 			case TMF_SOURCE_LOST:
 				tmf_execution_lost(scan);
 				break;
+			case TMF_SOURCE_AWAITED:
 			case TMF_SOURCE_BROKEN:
 				ereport(ERROR,
 						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

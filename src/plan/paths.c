@@ -111,6 +111,12 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 							select.params, private, NIL, conditions, outer_plan);
 }
 
+bool
+tmfIsForeignPathAsyncCapable(ForeignPath *path)
+{
+	return tmf_relinfo(path->path.parent)->table->async_capable;
+}
+
 /*
  * A row that is read here is not locked there.  Pretending otherwise would be
  * worse than refusing.

@@ -230,23 +230,6 @@ tmf_session_superfluous(const TmfSession *session)
 		 TimestampDifferenceExceeds(session->used_at, GetCurrentTimestamp(), SUPERFLUOUS_MS));
 }
 
-static void
-find_beside(TmfSession *session, void *argument)
-{
-	const TmfSession **waiting = argument;
-
-	if (*waiting != NULL && session != *waiting && session->state == TMF_SESSION_BUSY &&
-		session->options->serverid == (*waiting)->options->serverid)
-		*waiting = NULL;
-}
-
-bool
-tmf_session_any_beside(const TmfSession *waiting)
-{
-	tmf_session_each(find_beside, &waiting);
-	return waiting == NULL;
-}
-
 /* Sessions of one server that stream, less one of them. */
 typedef struct Others
 {

@@ -81,6 +81,7 @@ struct TmfSession
 	uint64		turn;			/* rises with each statement of this backend */
 	int64		deadline_ms;	/* for the interrupt hook */
 	Silence		silence;		/* of the wait for its first answer */
+	int64		relief_ms;		/* when other readers are relieved for it; INT64_MAX: they have been */
 	uint64		rows;			/* received */
 	bool		answered;		/* its first result has been read */
 	bool		has_rows;		/* the result has columns */
@@ -179,7 +180,6 @@ extern void tmf_session_note_refused(const TmfSession *session);
  */
 #define TMF_RELIEF_MS	500
 
-extern bool tmf_session_any_beside(const TmfSession *waiting);
 extern void tmf_session_relieve(const TmfSession *waiting);
 
 /* readers.c: has the main session logged in anew since this one did? */

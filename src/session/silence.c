@@ -81,8 +81,6 @@ ask(TmfSession *session)
 	MemoryContext former;
 	volatile SilenceOutcome outcome = SILENCE_NO_NEWS;
 
-	if (session->epoch != session->partners->epoch)
-		return SILENCE_MOVED;
 	if (!may_ask(session))
 		return SILENCE_REFUSED;
 	if (session->deadline_ms >= 0)
@@ -111,35 +109,63 @@ ask(TmfSession *session)
 void
 tmf_silence_begin(TmfSession *session)
 {
-	session->silence = silence_begin(tmf_now_ms(),
-									 may_ask(session) ? session->options->silence_check_ms : 0);
+	int64		now = tmf_now_ms();
+
+	session->silence = silence_begin(now, may_ask(session) ? session->options->silence_check_ms : 0);
+	session->relief_ms = now + TMF_RELIEF_MS;
+}
+
+/* When something must be done although no answer is there; INT64_MAX: never. */
+static int64
+due_ms(const TmfSession *session)
+{
+	int64		due = Min(session->silence.next_ms, session->relief_ms);
+
+	if (session->silence.moved || session->epoch != session->partners->epoch)
+		return 0;
+	return session->deadline_ms < 0 ? due : Min(session->deadline_ms, due);
+}
+
+/* Has the answer begun to arrive?  So has the end of the connection. */
+static bool
+begun(const TmfSession *session)
+{
+	return !wire_idle_alive(session->conn);
 }
 
 /*
- * What must be done now, if no answer is there: nothing until *until_ms (< 0:
- * ever), after a question perhaps, or (false) no more waiting.
+ * Does what is due, and that may take some time.  False: no more waiting.  An
+ * answer that is here is never too late: it may have lain there since, and nobody
+ * looked.
+ *
+ * Readers beside us who stand still meanwhile may hold locks that somebody waits
+ * for whom the server has us wait for: after a while they are relieved of that.
  */
 static bool
-go_on(TmfSession *session, int64 *until_ms)
+go_on(TmfSession *session)
 {
-	Silence    *silence = &session->silence;
-	bool		by_deadline;
+	int64		now = tmf_now_ms();
 
-	if (tmf_now_ms() >= silence->next_ms && !tmf_wait_expired(&session->deadline_ms))
+	if (due_ms(session) > now || begun(session))
+		return true;
+	if (tmf_wait_expired(&session->deadline_ms))
+		return false;
+	if (session->relief_ms <= now)
+	{
+		session->relief_ms = INT64_MAX;
+		tmf_session_relieve(session);
+		return true;
+	}
+	if (session->epoch == session->partners->epoch)
 	{
 		SilenceOutcome outcome = ask(session);
 
-		silence_asked(silence, tmf_now_ms(), outcome);
+		silence_asked(&session->silence, tmf_now_ms(), outcome);
 	}
-	if (silence->moved || session->epoch != session->partners->epoch)
-	{
-		tmf_session_lose_because(session, "the principal has changed");
-		return false;
-	}
-	by_deadline = session->deadline_ms >= 0 && session->deadline_ms <= silence->next_ms;
-	*until_ms = by_deadline ? session->deadline_ms :
-		silence->next_ms == INT64_MAX ? -1 : silence->next_ms;
-	return !tmf_wait_expired(&session->deadline_ms);
+	if (due_ms(session) > 0)
+		return true;
+	tmf_session_lose_because(session, "the principal has changed");
+	return false;
 }
 
 static bool
@@ -154,29 +180,28 @@ wait_readable(TmfSession *session, int64 until_ms)
 	return tmf_wait_kept(session->wait, until_ms);
 }
 
-/*
- * Readers beside us who stand still meanwhile may hold locks that somebody waits
- * for whom the server has us wait for: after a while they are relieved of that.
- */
 bool
 tmf_silence_wait(TmfSession *session)
 {
-	int64		relief_ms = tmf_session_any_beside(session) ? tmf_now_ms() + TMF_RELIEF_MS : -1;
-	int64		until_ms;
-
-	while (go_on(session, &until_ms))
+	while (go_on(session))
 	{
-		bool		relief = relief_ms >= 0 && (until_ms < 0 || relief_ms < until_ms);
+		int64		due = due_ms(session);
 
-		if (wait_readable(session, relief ? relief_ms : until_ms))
+		if (wait_readable(session, due == INT64_MAX ? -1 : due))
 			return true;
-		if (relief)
-		{
-			tmf_session_relieve(session);
-			relief_ms = -1;
-			if (tmf_wait_readable(wire_socket(session->conn), tmf_now_ms()))
-				return true;
-		}
 	}
 	return false;
+}
+
+bool
+tmf_session_ready(TmfSession *session)
+{
+	return !go_on(session) || session->state != TMF_SESSION_BUSY || begun(session);
+}
+
+int
+tmf_session_awaits(const TmfSession *session, int64 *until_ms)
+{
+	*until_ms = due_ms(session);
+	return wire_socket(session->conn);
 }

@@ -187,10 +187,7 @@ tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stre
 	return true;
 }
 
-/*
- * An answer that was there in time may have lain there since: nobody looked.
- * Then the time for what is left of it begins now.
- */
+/* The time for an answer found late is over; for what is left of it, it begins now. */
 bool
 tmf_session_answer(TmfSession *session, const char *sql)
 {
