@@ -78,8 +78,7 @@ sub fill
 	$self->{instance}->tsql('CREATE DATABASE bench');
 	for my $table (sort keys %columns)
 	{
-		my $list = join ', ', map { "$_->[0] $_->[1]" . ($_->[0] eq 'id' ? ' NOT NULL PRIMARY KEY' : '') } @{ $columns{$table} };
-		$self->{instance}->tsql("CREATE TABLE $table ($list)", database => 'bench');
+		$self->{instance}->tsql("CREATE TABLE $table (" . columns_there($table) . ')', database => 'bench');
 		$self->{instance}->tsql("INSERT $table SELECT $values{$table} FROM standin_rows($self->{rows}{$table})",
 			database => 'bench', timeout => 300);
 	}
@@ -109,7 +108,13 @@ sub add_server
 	return;
 }
 
-# The definitions of a table's columns here.
+# The definitions of a table's columns, there and here.
+sub columns_there
+{
+	my ($table) = @_;
+	return join ', ', map { "$_->[0] $_->[1]" . ($_->[0] eq 'id' ? ' NOT NULL PRIMARY KEY' : '') } @{ $columns{$table} };
+}
+
 sub columns_here
 {
 	my ($table, %options) = @_;
