@@ -85,7 +85,7 @@ matrix-failover: lab
 
 installcheck: regress tap
 
-check: client-modules lab $(BUILD)/standin_speed/drain
+check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ)
 	@$(HARNESS)/check.sh $(BUILD)
 
 lab-clean:

@@ -34,21 +34,12 @@ END
 SQL
 }
 
-# Microseconds of an iteration, by the clock.
+# An iteration of a loop here, in seconds by the clock and of CPU.
 sub call
 {
 	my ($bench, $backend, $name) = @_;
-	my $count = $bench->{lookups};
-
-	$backend->query("SELECT $name($count, $bench->{ground}{rows}{wide})");
-	return 1e6 * ($backend->{ended} - $backend->{sent}) / $count;
-}
-
-sub requests_of
-{
-	my ($instance) = @_;
-	my $count = Ground::contacts($instance);
-	return $count->{batches} + $count->{calls};
+	my $cpu = Ground::cost($backend, "SELECT $name($bench->{lookups}, $bench->{ground}{rows}{wide})");
+	return { seconds => $backend->{ended} - $backend->{sent}, cpu => $cpu };
 }
 
 sub lookups
@@ -67,24 +58,33 @@ sub lookups
 		'lookups find the rows');
 	$backend->query("SELECT nothing(100, $size)");
 
-	my (%runs, $requests);
+	my (%runs, %rise);
 	for my $run (1 .. $bench->{runs})
 	{
-		my $before = requests_of($instance);
+		my $before = Ground::contacts($instance);
 		push @{ $runs{this} }, call($bench, $backend, 'ours');
-		$requests += requests_of($instance) - $before;
-		push @{ $runs{bare} }, 1e6 * $ground->program('lookup', {}, $count, $size)->{seconds} / $count;
+		my $after = Ground::contacts($instance);
+		$rise{$_} += $after->{$_} - $before->{$_} for keys %$after;
+		push @{ $runs{bare} }, $ground->program('lookup', {}, $count, $size);
 		push @{ $runs{empty} }, call($bench, $backend, 'nothing');
 	}
 	$backend->quit;
-	my %time = map { $_ => median(@{ $runs{$_} }) } keys %runs;
-	my $trips = $requests / ($count * $bench->{runs});
+	my (%time, %cpu);
+	for my $loop (keys %runs)
+	{
+		$time{$loop} = 1e6 * median(map { $_->{seconds} } @{ $runs{$loop} }) / $count;
+		$cpu{$loop} = 1e6 * median(map { $_->{cpu} } @{ $runs{$loop} }) / $count;
+	}
+	my $all = $count * $bench->{runs};
+	my $trips = ($rise{batches} + $rise{calls}) / $all;
 
-	$report->table('lookup by key', 'us', 'round trips');
-	$report->add_row('this', shown($time{this}), $trips);
-	$report->add_row('bare sp_execute', shown($time{bare}), 1);
-	$report->add_row('empty local table', shown($time{empty}), '-');
-	$report->say(sprintf 'lookup: this %.1f us, bare %.1f us, empty plan %.1f us; %g round trips', @time{qw(this bare empty)}, $trips);
+	$report->table('lookup by key', 'us', 'CPU, us', 'round trips', 'by handle');
+	$report->add_row('this', shown($time{this}), shown($cpu{this}), $trips, sprintf '%.0f %%', 100 * $rise{executions} / $all);
+	$report->add_row('bare sp_execute', shown($time{bare}), shown($cpu{bare}), 1, '100 %');
+	$report->add_row('empty local table', shown($time{empty}), shown($cpu{empty}), '-', '-');
+	$report->say(sprintf 'lookup: this %.1f us (CPU %.1f), bare %.1f us (%.1f), empty plan %.1f us (%.1f)',
+		map { ($time{$_}, $cpu{$_}) } qw(this bare empty));
+	$report->say(sprintf 'lookup: %g round trips, %d of %d by handle, %d prepared', $trips, $rise{executions}, $all, $rise{prepares});
 	$report->bar(lookup_vs_bare => $time{this} / ($time{bare} + $time{empty}), 1.3);
 	$report->bar(lookup_round_trips => $trips, 1, count => 1, exact => 1);
 	return;
@@ -113,14 +113,13 @@ sub loop
 	my $before = Ground::contacts($ground->{instance});
 	$backend->query($sql);
 	my $after = Ground::contacts($ground->{instance});
-	my ($prepares, $executes) = map { defined $after->{$_} ? $after->{$_} - $before->{$_} : undef } qw(prepares executions);
+	my ($prepares, $executes) = map { $after->{$_} - $before->{$_} } qw(prepares executions);
 	my $seconds = $backend->{ended} - $backend->{sent};
 
 	$report->check($backend->{rows}[0][1] == $count, "a nested loop finds its $count rows");
-	$report->say(sprintf 'loop: %d inner scans in %.2f s; %s prepares, %s executes', $count, $seconds, $prepares // 'uncounted',
-		$executes // 'uncounted');
+	$report->say(sprintf 'loop: %d inner scans in %.2f s; %d prepares, %d executes', $count, $seconds, $prepares, $executes);
 	$report->table('nested loop', 'seconds', 'prepares', 'executes');
-	$report->add_row("$count inner scans", sprintf('%.2f', $seconds), $prepares // '-', $executes // '-');
+	$report->add_row("$count inner scans", sprintf('%.2f', $seconds), $prepares, $executes);
 	$report->bar(loop_prepares => $prepares, 1, count => 1, exact => 1);
 	$report->bar(loop_executes => $executes, $count, count => 1, exact => 1);
 	$backend->quit;

@@ -5,7 +5,7 @@
  *		lookup HOST PORT DATABASE PACKET_SIZE CHARSET COUNT SIZE
  *
  * Prepares the statement once; then COUNT times the key of a table with SIZE rows,
- * the answer read and thrown away.  Prints "lookups N rows R seconds S".
+ * the answer read and thrown away.  Prints "lookups N rows R cpu C seconds S".
  */
 #include "bare.h"
 
@@ -84,6 +84,7 @@ main(int argc, char **argv)
 	DBPROCESS  *dbproc;
 	DBINT		handle;
 	double		start;
+	double		cpu;
 	long		rows = 0;
 	long		count;
 	long		size;
@@ -100,6 +101,7 @@ main(int argc, char **argv)
 	if (dbproc == NULL || (handle = prepare(dbproc)) == 0)
 		return 1;
 	start = bare_seconds(CLOCK_MONOTONIC);
+	cpu = bare_seconds(CLOCK_PROCESS_CPUTIME_ID);
 	for (i = 1; i <= count; i++)
 	{
 		int			found = execute(dbproc, handle, (DBINT) (i * SPREAD % size + 1));
@@ -108,7 +110,9 @@ main(int argc, char **argv)
 			return 1;
 		rows += found;
 	}
-	printf("lookups %ld rows %ld seconds %.6f\n", count, rows, bare_seconds(CLOCK_MONOTONIC) - start);
+	start = bare_seconds(CLOCK_MONOTONIC) - start;
+	cpu = bare_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	printf("lookups %ld rows %ld cpu %.6f seconds %.6f\n", count, rows, cpu, start);
 	dbexit();
 	return 0;
 }
