@@ -1,0 +1,196 @@
+/*
+ * src/pure/utf16.c
+ *		UTF-16LE, as SQL Server keeps characters -> UTF-8.
+ *
+ * Most characters of most columns are ASCII, so runs of them are packed sixteen
+ * at a time where the processor has SSE2, and four at a time elsewhere.
+ * UTF16_PORTABLE leaves SSE2 out, for the test of what runs elsewhere.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "pure/utf16.h"
+
+#if defined(__SSE2__) && !defined(UTF16_PORTABLE)
+#include <emmintrin.h>
+#define USE_SSE2
+#endif
+
+static inline unsigned
+unit_at(const unsigned char *source, size_t i)
+{
+	return source[2 * i] | (unsigned) source[2 * i + 1] << 8;
+}
+
+#ifdef USE_SSE2
+
+/*
+ * Saturation makes a byte from 1 to 127 of exactly the units that are that;
+ * any other unit becomes 0 or has the sign bit.
+ */
+static inline int
+others_among(__m128i bytes)
+{
+	return ~_mm_movemask_epi8(_mm_cmpgt_epi8(bytes, _mm_setzero_si128()));
+}
+
+static inline bool
+pack16(const unsigned char *source, unsigned char *target, size_t *i)
+{
+	__m128i		low = _mm_loadu_si128((const __m128i *) (source + 2 * *i));
+	__m128i		high = _mm_loadu_si128((const __m128i *) (source + 2 * *i + 16));
+	__m128i		bytes = _mm_packus_epi16(low, high);
+	int			others = others_among(bytes) & 0xffff;
+
+	_mm_storeu_si128((__m128i *) (target + *i), bytes);
+	*i += others == 0 ? 16 : __builtin_ctz(others);
+	return others == 0;
+}
+
+static inline bool
+pack8(const unsigned char *source, unsigned char *target, size_t *i)
+{
+	__m128i		units = _mm_loadu_si128((const __m128i *) (source + 2 * *i));
+	__m128i		bytes = _mm_packus_epi16(units, units);
+	int			others = others_among(bytes) & 0xff;
+
+	_mm_storel_epi64((__m128i *) (target + *i), bytes);
+	*i += others == 0 ? 8 : __builtin_ctz(others);
+	return others == 0;
+}
+
+/* The last units are taken together with some that are done, if there are so many. */
+static size_t
+pack_runs(const unsigned char *source, size_t units, unsigned char *target)
+{
+	size_t		i = 0;
+
+	while (units - i >= 16)
+	{
+		if (!pack16(source, target, &i))
+			return i;
+	}
+	if (units - i >= 8 && !pack8(source, target, &i))
+		return i;
+	if (i < units && units >= 8)
+	{
+		i = units - 8;
+		(void) pack8(source, target, &i);
+	}
+	return i;
+}
+
+#else
+
+/* Four units in a word: none has a bit above the seventh, none is zero. */
+static size_t
+pack_runs(const unsigned char *source, size_t units, unsigned char *target)
+{
+	size_t		i = 0;
+
+	for (; units - i >= 4; i += 4)
+	{
+		uint64_t	word;
+
+		memcpy(&word, source + 2 * i, sizeof(word));
+		if ((word & UINT64_C(0xff80ff80ff80ff80)) != 0 ||
+			((word - UINT64_C(0x0001000100010001)) & UINT64_C(0x8000800080008000)) != 0)
+			break;
+		word |= word >> 8;
+		target[i] = word;
+		target[i + 1] = word >> 16;
+		target[i + 2] = word >> 32;
+		target[i + 3] = word >> 48;
+	}
+	return i;
+}
+
+#endif
+
+size_t
+utf16_ascii(const unsigned char *source, size_t units, unsigned char *target)
+{
+	size_t		i = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	i = pack_runs(source, units, target);
+#endif
+	for (; i < units; i++)
+	{
+		unsigned	unit = unit_at(source, i);
+
+		if (unit == 0 || unit > 0x7f)
+			break;
+		target[i] = unit;
+	}
+	return i;
+}
+
+/* One character from U+0080 on; the units that it takes, 0: it is none. */
+static inline size_t
+convert_one(const unsigned char *source, size_t units, unsigned char **target)
+{
+	unsigned	unit = unit_at(source, 0);
+	unsigned	low;
+	unsigned	character;
+	unsigned char *to = *target;
+
+	if (unit < 0x800)
+	{
+		to[0] = 0xc0 | unit >> 6;
+		to[1] = 0x80 | (unit & 0x3f);
+		*target = to + 2;
+		return 1;
+	}
+	if (unit < 0xd800 || unit > 0xdfff)
+	{
+		to[0] = 0xe0 | unit >> 12;
+		to[1] = 0x80 | (unit >> 6 & 0x3f);
+		to[2] = 0x80 | (unit & 0x3f);
+		*target = to + 3;
+		return 1;
+	}
+	if (unit > 0xdbff || units < 2)
+		return 0;
+	low = unit_at(source, 1);
+	if (low < 0xdc00 || low > 0xdfff)
+		return 0;
+	character = 0x10000 + ((unit & 0x3ff) << 10 | (low & 0x3ff));
+	to[0] = 0xf0 | character >> 18;
+	to[1] = 0x80 | (character >> 12 & 0x3f);
+	to[2] = 0x80 | (character >> 6 & 0x3f);
+	to[3] = 0x80 | (character & 0x3f);
+	*target = to + 4;
+	return 2;
+}
+
+Utf16Status
+utf16_to_utf8(const unsigned char *source, size_t units, unsigned char *target, size_t *length)
+{
+	unsigned char *to = target;
+	Utf16Status status = UTF16_OK;
+
+	while (units > 0 && status == UTF16_OK)
+	{
+		size_t		taken;
+
+		if (unit_at(source, 0) < 0x80)
+		{
+			taken = utf16_ascii(source, units, to);
+			to += taken;
+			if (taken == 0)
+				status = UTF16_ZERO;
+		}
+		else
+		{
+			taken = convert_one(source, units, &to);
+			if (taken == 0)
+				status = UTF16_UNPAIRED;
+		}
+		source += 2 * taken;
+		units -= taken;
+	}
+	*length = to - target;
+	return status;
+}
