@@ -21,6 +21,8 @@ typedef struct TmfRow
 	int			handed;			/* of them, from the first, are handed over */
 	AttrNumber *attributes;		/* local attribute of each */
 	int		   *assumed;		/* remote types that each may have, TMF_REMOTE(); 0: any */
+	SqlType    *declared;		/* what each must be; SQLTYPE_UNKNOWN: nobody says */
+	bool	   *utf16;			/* does each come as the bytes of its UTF-16? */
 	TmfDecoder *decoders;
 	WireColumn *bound;			/* the result that the decoders are for ... */
 	bool		is_bound;		/* ... if there is one */
@@ -31,16 +33,12 @@ typedef struct TmfRow
 	uint64		number;			/* of the row being read, from 1 */
 } TmfRow;
 
-/*
- * columns: attribute numbers of rel; the others are as in TmfSelect.  Lives in
- * CurrentMemoryContext.
- */
-extern TmfRow *tmf_row_make(Relation rel, List *columns, int handed, List *assumed);
+/* private: of the plan, see TmfScanPrivate.  Lives in CurrentMemoryContext. */
+extern TmfRow *tmf_row_make(Relation rel, List *private);
 
 /*
  * Chooses the decoders for the result that conn has; raises when a column of
- * it cannot be read as it is declared, or is not what a condition on it was
- * shipped for.  A result that is described exactly like the last one keeps its
+ * it cannot be read as it is declared, or is not what the plan took it for.  A result that is described exactly like the last one keeps its
  * decoders.  They and their caches live in context, which is theirs alone.
  */
 extern void tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context);
@@ -52,5 +50,13 @@ extern void tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext contex
  */
 extern void tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief,
 						 TupleTableSlot *slot);
+
+/* row_type.c: columns that are of another type; row->bound has the result */
+
+/* Raises when column is not what a condition on it, or the user, took it for. */
+extern void tmf_row_check_type(const TmfRow *row, int column, const WireConn *conn);
+
+/* There is no way from the type of column to the local one. */
+extern void tmf_row_raise_unreadable(const TmfRow *row, int column) pg_attribute_noreturn();
 
 #endif

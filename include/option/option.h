@@ -12,6 +12,7 @@
 #include "foreign/foreign.h"
 
 #include "pure/endpoint.h"
+#include "pure/sqltype.h"
 #include "wire/wire.h"
 
 typedef enum TmfPartnerPolicy
@@ -86,6 +87,9 @@ extern TmfTableOptions *tmf_table_options(Oid relid);
 
 /* Name of a column on the remote side: column_name, or its own. */
 extern char *tmf_column_name(Oid relid, AttrNumber attnum);
+
+/* Its type there, as the user declares it (remote_type); false: he does not. */
+extern bool tmf_column_remote_type(Oid relid, AttrNumber attnum, SqlType *type);
 
 /* The body of the validator function: options of one catalog entry. */
 extern void tmf_validate_options(List *options, Oid catalog);

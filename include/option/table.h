@@ -23,6 +23,7 @@ typedef enum TmfOptionKind
 	TMF_OPTION_BOOLEAN,
 	TMF_OPTION_WORD,			/* one of words */
 	TMF_OPTION_GUID,
+	TMF_OPTION_SQLTYPE,			/* a type of SQL Server, as a column is declared */
 	TMF_OPTION_PATH				/* an absolute path */
 } TmfOptionKind;
 
@@ -62,6 +63,7 @@ typedef struct TmfOptionValue
 	Endpoint	endpoint;
 	char	   *text;			/* TEXT, SECRET, SQL, PATH, GUID (lower case), NAME */
 	char	   *schema;			/* NAME: NULL when not given */
+	SqlType		sqltype;
 } TmfOptionValue;
 
 /* Raises 22023 with what is allowed.  Never shows a secret. */

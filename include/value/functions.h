@@ -36,6 +36,8 @@ extern Datum tmf_decode_time_time(TmfDecoder *decoder, const void *value, int le
 /* string.c: characters, bytes and uuids */
 extern Datum tmf_decode_text_text(TmfDecoder *decoder, const void *value, int length);
 extern Datum tmf_decode_text_input(TmfDecoder *decoder, const void *value, int length);
+extern Datum tmf_decode_utf16_text(TmfDecoder *decoder, const void *value, int length);
+extern Datum tmf_decode_utf16_input(TmfDecoder *decoder, const void *value, int length);
 extern Datum tmf_decode_binary_bytea(TmfDecoder *decoder, const void *value, int length);
 extern Datum tmf_decode_guid_uuid(TmfDecoder *decoder, const void *value, int length);
 

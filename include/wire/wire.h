@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pure/sqltype.h"
+
 typedef struct WireConn WireConn;
 typedef struct WireParameter WireParameter;
 
@@ -220,7 +222,12 @@ typedef enum WireType
 	WIRE_TYPE_DATETIMEOFFSET,	/* time and date are UTC */
 	WIRE_TYPE_GUID,				/* 16 bytes, the first three fields little-endian */
 	WIRE_TYPE_TEXT,				/* any character type: UTF-8, no NUL at the end */
-	WIRE_TYPE_BINARY			/* any binary type */
+	WIRE_TYPE_BINARY,			/* any binary type */
+	WIRE_TYPE_VARIANT,			/* sql_variant: FreeTDS's own structure, which nobody may look into */
+	WIRE_TYPE_CLR,				/* geometry, geography, hierarchyid: the serialisation of a class */
+
+	/* never from wire_column() */
+	WIRE_TYPE_UTF16				/* WIRE_TYPE_BINARY that the statement has made of characters: UTF-16LE */
 } WireType;
 
 /* As FreeTDS lays out DBNUMERIC: see wire_decimal_bytes(). */
@@ -263,6 +270,12 @@ extern void wire_column(const WireConn *conn, int column, WireColumn *out); /* c
 
 /* Would wire_column() say of column what known says? */
 extern bool wire_column_is(const WireConn *conn, int column, const WireColumn *known);
+
+/*
+ * The whole type of a column; SQLTYPE_UNKNOWN where it cannot be told.  This is
+ * more work than wire_column().
+ */
+extern void wire_column_declared(const WireConn *conn, int column, SqlType *type);
 
 /*
  * The value of a column of the current row: NULL is SQL NULL, an empty value

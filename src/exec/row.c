@@ -11,31 +11,39 @@
 #include "utils/memutils.h"
 
 #include "exec/row.h"
-#include "plan/shippable.h"
-#include "session/report.h"
-#include "value/typemap.h"
+#include "plan/paths.h"
 
 TmfRow *
-tmf_row_make(Relation rel, List *columns, int handed, List *assumed)
+tmf_row_make(Relation rel, List *private)
 {
+	List	   *columns = list_nth(private, TMF_SCAN_COLUMNS);
+	List	   *assumed = list_nth(private, TMF_SCAN_ASSUMED);
+	List	   *declared = list_nth(private, TMF_SCAN_DECLARED);
+	List	   *utf16 = list_nth(private, TMF_SCAN_UTF16);
 	TmfRow	   *row = palloc0(sizeof(TmfRow));
 	int			count = list_length(columns);
+	char		allowed[SQLTYPE_ALLOWED_MAX];
 	int			i;
 
 	row->rel = rel;
 	row->column = -1;
 	row->columns = count;
-	row->handed = handed;
+	row->handed = intVal(list_nth(private, TMF_SCAN_HANDED));
 	row->attributes = palloc(sizeof(AttrNumber) * (count + 1));
 	row->assumed = palloc(sizeof(int) * (count + 1));
-	row->decoders = palloc0(sizeof(TmfDecoder) * (handed + 1));
-	row->values = palloc(sizeof(WireValue) * (handed + 1));
+	row->declared = palloc0(sizeof(SqlType) * (count + 1));
+	row->utf16 = palloc(sizeof(bool) * (count + 1));
+	row->decoders = palloc0(sizeof(TmfDecoder) * (row->handed + 1));
+	row->values = palloc(sizeof(WireValue) * (row->handed + 1));
 	row->block = palloc(TMF_ROW_BLOCK);
 	row->bound = palloc(sizeof(WireColumn) * Max(count, 1));
 	for (i = 0; i < count; i++)
 	{
 		row->attributes[i] = list_nth_int(columns, i);
 		row->assumed[i] = list_nth_int(assumed, i);
+		row->utf16[i] = list_nth_int(utf16, i);
+		if (strVal(list_nth(declared, i))[0] != '\0')
+			(void) sqltype_parse(strVal(list_nth(declared, i)), &row->declared[i], allowed);
 	}
 	return row;
 }
@@ -47,37 +55,21 @@ local_column(const TmfRow *row, int column)
 }
 
 static void
-bind_column(TmfRow *row, int column, const WireColumn *remote, MemoryContext context)
+bind_column(TmfRow *row, int column, MemoryContext context)
 {
 	Form_pg_attribute local = local_column(row, column);
+	WireColumn	remote = row->bound[column];
 
-	if (!tmf_decoder_init(&row->decoders[column], remote, NameStr(local->attname),
-						  local->atttypid, local->atttypmod, &row->room, context))
+	if (row->utf16[column] && remote.type == WIRE_TYPE_BINARY)
+		remote.type = WIRE_TYPE_UTF16;
+	else if (row->utf16[column])
 		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-				 errmsg("column \"%s\" of foreign table \"%s\" cannot be read as %s",
-						NameStr(local->attname), RelationGetRelationName(row->rel),
-						format_type_be(local->atttypid)),
-				 errdetail_internal("%s", tmf_decode_refusal(remote, local->atttypid)),
-				 errhint("%s", tmf_typemap_remedy(remote->type, row->decoders[column].base))));
-}
-
-/* The server has evaluated a condition that was meant for other types. */
-static void
-check_assumed(const TmfRow *row, int column, const WireColumn *remote)
-{
-	Form_pg_attribute local = local_column(row, column);
-
-	if (row->assumed[column] == 0 || (row->assumed[column] & TMF_REMOTE(remote->type)) != 0)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-			 errmsg("column \"%s\" of foreign table \"%s\" is not of a type for which a condition on %s may be evaluated by the server",
-					NameStr(local->attname), RelationGetRelationName(row->rel),
-					format_type_be(local->atttypid)),
-			 errdetail("The type of the remote column \"%s\" is %s.",
-					   tmf_report_words(remote->name), tmf_typemap_remote_name(remote->type)),
-			 errhint("%s", tmf_typemap_remedy(remote->type, getBaseType(local->atttypid)))));
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("column \"%s\" of foreign table \"%s\" did not come as the bytes that were asked for",
+						NameStr(local->attname), RelationGetRelationName(row->rel))));
+	if (!tmf_decoder_init(&row->decoders[column], &remote, NameStr(local->attname),
+						  local->atttypid, local->atttypmod, &row->room, context))
+		tmf_row_raise_unreadable(row, column);
 }
 
 /* Do the decoders fit the result of conn, which has count columns? */
@@ -117,12 +109,11 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
 				 errmsg("remote result for foreign table \"%s\" is another one than asked for",
 						RelationGetRelationName(row->rel))));
+	/* a column that is not what it was taken for explains why another cannot be read */
 	for (i = 0; i < row->columns; i++)
-	{
-		if (i < row->handed)
-			bind_column(row, i, &row->bound[i], context);
-		check_assumed(row, i, &row->bound[i]);
-	}
+		tmf_row_check_type(row, i, conn);
+	for (i = 0; i < row->handed; i++)
+		bind_column(row, i, context);
 	row->is_bound = true;
 }
 

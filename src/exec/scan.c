@@ -60,10 +60,7 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->sql = strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL));
 	scan->parameters = tmf_parameters_make(&node->ss.ps, plan->fdw_exprs,
 										   list_nth(plan->fdw_private, TMF_SCAN_STRICT));
-	scan->row = tmf_row_make(node->ss.ss_currentRelation,
-							 list_nth(plan->fdw_private, TMF_SCAN_COLUMNS),
-							 intVal(list_nth(plan->fdw_private, TMF_SCAN_HANDED)),
-							 list_nth(plan->fdw_private, TMF_SCAN_ASSUMED));
+	scan->row = tmf_row_make(node->ss.ss_currentRelation, plan->fdw_private);
 	MemoryContextSwitchTo(old);
 
 	scan->wire_slot = make_slot(scan, &TTSOpsVirtual);

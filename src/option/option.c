@@ -205,3 +205,14 @@ tmf_column_name(Oid relid, AttrNumber attnum)
 
 	return name != NULL ? pstrdup(name) : get_attname(relid, attnum, false);
 }
+
+bool
+tmf_column_remote_type(Oid relid, AttrNumber attnum, SqlType *type)
+{
+	TmfOptionValue value;
+	bool		declared = tmf_option_get(GetForeignColumnOptions(relid, attnum), "remote_type",
+										  AttributeRelationId, &value);
+
+	*type = value.sqltype;
+	return declared;
+}

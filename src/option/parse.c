@@ -200,6 +200,15 @@ parse_guid(const TmfOption *option, const char *text, TmfOptionValue *value)
 		value->text[i] = pg_tolower((unsigned char) value->text[i]);
 }
 
+static void
+parse_sqltype(const TmfOption *option, const char *text, TmfOptionValue *value)
+{
+	char		allowed[SQLTYPE_ALLOWED_MAX];
+
+	if (!sqltype_parse(text, &value->sqltype, allowed))
+		bad_value(option, text, allowed);
+}
+
 /*
  * Cuts one part off a name: [in brackets], "in quotes", or bare up to the next
  * dot.  NULL when it is malformed.
@@ -298,6 +307,9 @@ tmf_option_parse(const TmfOption *option, const char *text, TmfOptionValue *valu
 			break;
 		case TMF_OPTION_GUID:
 			parse_guid(option, text, value);
+			break;
+		case TMF_OPTION_SQLTYPE:
+			parse_sqltype(option, text, value);
 			break;
 	}
 }

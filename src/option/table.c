@@ -97,6 +97,7 @@ const TmfOption tmf_options[] = {
 	{"async_capable", TABLE, TMF_OPTION_BOOLEAN},
 
 	{"column_name", COLUMN, TMF_OPTION_TEXT, 1, NAME_TEXT_MAX},
+	{"remote_type", COLUMN, TMF_OPTION_SQLTYPE},
 
 	{NULL}
 };

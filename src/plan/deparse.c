@@ -21,45 +21,72 @@ is_used(const Bitmapset *attrs_used, AttrNumber attnum)
 	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attrs_used);
 }
 
-/*
- * What is handed over comes first.  Then come the columns whose types the
- * conditions take for granted: the server alone knows them.
- */
 static void
-choose_columns(TupleDesc descriptor, const TmfRelInfo *info, const TmfWhere *where,
-			   TmfSelect *select)
+expect(TmfSelect *select, AttrNumber attnum, int assumed, const char *declared, bool utf16)
 {
-	bool		whole_row = is_used(info->attrs_used, InvalidAttrNumber);
-	int			i;
-
-	for (i = 0; i < descriptor->natts; i++)
-	{
-		if (!TupleDescAttr(descriptor, i)->attisdropped &&
-			(whole_row || is_used(info->attrs_used, i + 1)))
-			select->columns = lappend_int(select->columns, i + 1);
-	}
-	select->handed = list_length(select->columns);
-	for (i = 0; i < descriptor->natts; i++)
-	{
-		if (where->assumed[i] != 0 && !list_member_int(select->columns, i + 1))
-			select->columns = lappend_int(select->columns, i + 1);
-	}
+	select->columns = lappend_int(select->columns, attnum);
+	select->assumed = lappend_int(select->assumed, assumed);
+	select->declared = lappend(select->declared, makeString(pstrdup(declared)));
+	select->utf16 = lappend_int(select->utf16, utf16);
 }
 
+/* What the type of a column is taken for, by the user and by the conditions. */
 static void
-deparse_columns(StringInfo sql, Oid relid, const TmfWhere *where, TmfSelect *select)
+expect_type(TmfSelect *select, AttrNumber attnum, const TmfWhere *where, const TmfColumnForm *form)
 {
-	ListCell   *lc;
+	char		declared[SQLTYPE_TEXT_MAX] = "";
 
+	if (form->declared)
+		sqltype_format(&form->remote, declared);
+	expect(select, attnum, where->assumed[attnum - 1], declared, false);
+}
+
+/*
+ * What is handed over comes first.  Then come the columns whose types are taken
+ * for granted and cannot be seen there: the server alone knows them.
+ */
+static void
+deparse_columns(StringInfo sql, Relation relation, const TmfRelInfo *info, const TmfWhere *where,
+				TmfSelect *select)
+{
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	Oid			relid = RelationGetRelid(relation);
+	bool		whole_row = is_used(info->attrs_used, InvalidAttrNumber);
+	List	   *types = NIL;
+	TmfColumnForm form;
+	ListCell   *lc;
+	AttrNumber	i;
+
+	for (i = 1; i <= descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i - 1);
+		bool		handed = !attribute->attisdropped &&
+			(whole_row || is_used(info->attrs_used, i));
+
+		if (handed)
+		{
+			tmf_column_form(relid, i, attribute->atttypid, &form);
+			appendStringInfoString(sql, select->columns != NIL ? ", " : "");
+			tmf_deparse_column(sql, relid, i, &form);
+			if (form.sql == NULL)
+				expect_type(select, i, where, &form);
+			else
+				expect(select, i, 0, "", form.utf16);
+		}
+		if (handed ? form.sql != NULL : where->assumed[i - 1] != 0)
+			types = lappend_int(types, i);
+	}
+	select->handed = list_length(select->columns);
+	foreach(lc, types)
+	{
+		i = lfirst_int(lc);
+		tmf_column_form(relid, i, TupleDescAttr(descriptor, i - 1)->atttypid, &form);
+		appendStringInfoString(sql, select->columns != NIL ? ", " : "");
+		tmf_deparse_column_type(sql, relid, i);
+		expect_type(select, i, where, &form);
+	}
 	if (select->columns == NIL)
 		appendStringInfoChar(sql, '1');
-	foreach(lc, select->columns)
-	{
-		if (foreach_current_index(lc) > 0)
-			appendStringInfoString(sql, ", ");
-		tmf_quote_identifier(sql, tmf_column_name(relid, lfirst_int(lc)));
-		select->assumed = lappend_int(select->assumed, where->assumed[lfirst_int(lc) - 1]);
-	}
 }
 
 /*
@@ -105,11 +132,9 @@ tmf_deparse_select(RelOptInfo *rel, Oid relid, List *conditions, TmfSelect *sele
 	memset(select, 0, sizeof(*select));
 	initStringInfo(&sql);
 	tmf_deparse_where(&where, rel, relid, RelationGetNumberOfAttributes(relation), conditions);
-	choose_columns(RelationGetDescr(relation), info, &where, select);
-	table_close(relation, NoLock);
-
 	appendStringInfoString(&sql, "SELECT ");
-	deparse_columns(&sql, relid, &where, select);
+	deparse_columns(&sql, relation, info, &where, select);
+	table_close(relation, NoLock);
 	deparse_from(&sql, info->table);
 	if (where.sql.len > 0)
 		appendStringInfo(&sql, " WHERE %s", where.sql.data);

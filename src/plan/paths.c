@@ -105,8 +105,8 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 	conditions = extract_actual_clauses(remote, false);
 	tmf_deparse_select(rel, relid, conditions, &select);
 	private = list_make5(makeString(select.sql), select.columns, makeInteger(select.handed),
-						 select.assumed, select.strict);
-	private = lappend(private, reasons);
+						 select.assumed, select.declared);
+	private = lappend(lappend(lappend(private, select.utf16), select.strict), reasons);
 	return make_foreignscan(tlist, extract_actual_clauses(local, false), rel->relid,
 							select.params, private, NIL, conditions, outer_plan);
 }

@@ -104,6 +104,13 @@ fraction_fits(const WireColumn *remote, Oid base, int32 typmod)
 	}
 }
 
+/* Input functions are told the typmod. */
+static bool
+by_input(const TmfDecoder *decoder)
+{
+	return decoder->decode == tmf_decode_text_input || decoder->decode == tmf_decode_utf16_input;
+}
+
 static void
 choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
 {
@@ -111,7 +118,7 @@ choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
 
 	decoder->coerce_above = INT_MAX;
 	decoder->display_scale = -1;
-	if (decoder->typmod < 0 || decoder->decode == tmf_decode_text_input ||
+	if (decoder->typmod < 0 || by_input(decoder) ||
 		decoder->cast.kind == TMF_CAST_INPUT_OUTPUT)
 		return;
 	if (decoder->base == NUMERICOID &&
@@ -122,9 +129,12 @@ choose_coercion(TmfDecoder *decoder, const WireColumn *remote)
 	if (find_typmod_coercion_function(decoder->base, &function) != COERCION_PATH_FUNC)
 		return;
 	fmgr_info_cxt(function, &decoder->coerce, decoder->context);
-	/* n bytes are never more than n characters */
-	decoder->coerce_above = decoder->base == VARCHAROID && remote->type == WIRE_TYPE_TEXT ?
-		decoder->typmod - VARHDRSZ : -1;
+	/* n bytes of UTF-8, and n units of UTF-16, are never more than n characters */
+	decoder->coerce_above = -1;
+	if (decoder->base == VARCHAROID && remote->type == WIRE_TYPE_TEXT)
+		decoder->coerce_above = decoder->typmod - VARHDRSZ;
+	if (decoder->base == VARCHAROID && remote->type == WIRE_TYPE_UTF16)
+		decoder->coerce_above = 2 * (decoder->typmod - VARHDRSZ);
 }
 
 /*
@@ -165,7 +175,7 @@ tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote, const char *colu
 	decoder->decode = tmf_typemap_find(remote->type, decoder->base);
 	if (decoder->decode == NULL && !choose_cast(decoder, remote->type))
 		return false;
-	if (decoder->decode == tmf_decode_text_input)
+	if (by_input(decoder))
 	{
 		Oid			function;
 

@@ -2,8 +2,10 @@
  * src/value/string.c
  *		Characters, bytes and uuids.
  *
- * Characters arrive as UTF-8 without a NUL at the end.  PostgreSQL cannot store
- * U+0000, and nothing may be cut off in silence: such a value is an error.
+ * Characters arrive as UTF-8 that FreeTDS has made, or as UTF-16 where the
+ * statement asks for their bytes; neither has a NUL at the end.  PostgreSQL
+ * cannot store U+0000, and nothing may be cut off in silence: such a value is an
+ * error.
  */
 #include "postgres.h"
 
@@ -12,7 +14,19 @@
 #include "utils/builtins.h"
 #include "utils/uuid.h"
 
+#include "pure/utf16.h"
 #include "value/functions.h"
+
+static void raise_zero(const TmfDecoder *decoder) pg_attribute_noreturn();
+
+static void
+raise_zero(const TmfDecoder *decoder)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+			 errmsg("value of column \"%s\" contains the character U+0000", decoder->column),
+			 errhint("Replace it in the option \"query\", or read the column as varbinary into bytea.")));
+}
 
 /*
  * The value in the database's encoding.  *length changes with it; the result
@@ -27,11 +41,7 @@ server_text(TmfDecoder *decoder, const void *value, int *length)
 	if (!pg_verify_mbstr(PG_UTF8, text, *length, true))
 	{
 		if (memchr(text, '\0', *length) != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
-					 errmsg("value of column \"%s\" contains the character U+0000",
-							decoder->column),
-					 errhint("Replace it in the option \"query\", or read the column as varbinary into bytea.")));
+			raise_zero(decoder);
 		ereport(ERROR,
 				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
 				 errmsg("value of column \"%s\" is not valid UTF-8", decoder->column)));
@@ -106,6 +116,87 @@ tmf_decode_text_input(TmfDecoder *decoder, const void *value, int length)
 
 	return InputFunctionCall(&decoder->input, pnstrdup(text, length),
 							 decoder->input_argument, decoder->typmod);
+}
+
+/*
+ * The rest of a value behind its ascii first characters, which are in head.
+ * The worst case is three bytes for each unit.
+ */
+static text *
+utf16_rest(TmfDecoder *decoder, const unsigned char *value, size_t units, text *head, size_t ascii)
+{
+	text	   *result = tmf_decode_room(decoder, VARHDRSZ + ascii +
+										 UTF16_BYTES_MAX(units - ascii) + 1);
+	char	   *converted;
+	size_t		length;
+
+	memcpy(VARDATA(result), VARDATA(head), ascii);
+	switch (utf16_to_utf8(value + 2 * ascii, units - ascii,
+						  (unsigned char *) VARDATA(result) + ascii, &length))
+	{
+		case UTF16_OK:
+			break;
+		case UTF16_ZERO:
+			raise_zero(decoder);
+		case UTF16_UNPAIRED:
+			ereport(ERROR,
+					(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+					 errmsg("value of column \"%s\" contains half of a surrogate pair, which has no equivalent in Unicode",
+							decoder->column),
+					 errhint("Replace it in the option \"query\", or read the column as varbinary into bytea.")));
+	}
+	length += ascii;
+	SET_VARSIZE(result, VARHDRSZ + length);
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return result;
+	converted = pg_any_to_server(VARDATA(result), length, PG_UTF8);
+	if (converted == VARDATA(result))
+		return result;
+	length = strlen(converted);
+	result = cstring_to_text_with_len(converted, length + 1);
+	SET_VARSIZE(result, VARHDRSZ + length);
+	return result;
+}
+
+/*
+ * A value of UTF-16LE as text, with room for a NUL behind it.  ASCII is the same
+ * in every encoding that a database can have.
+ */
+static text *
+utf16_text(TmfDecoder *decoder, const void *value, int length)
+{
+	size_t		units = length / 2;
+	text	   *result;
+	size_t		ascii;
+
+	if (length % 2 != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("value of column \"%s\" has %d bytes, which is no UTF-16",
+						decoder->column, length)));
+	result = tmf_decode_room(decoder, VARHDRSZ + units + 1);
+	ascii = utf16_ascii(value, units, (unsigned char *) VARDATA(result));
+	if (ascii < units)
+		return utf16_rest(decoder, value, units, result, ascii);
+	SET_VARSIZE(result, VARHDRSZ + units);
+	return result;
+}
+
+Datum
+tmf_decode_utf16_text(TmfDecoder *decoder, const void *value, int length)
+{
+	return PointerGetDatum(utf16_text(decoder, value, length));
+}
+
+Datum
+tmf_decode_utf16_input(TmfDecoder *decoder, const void *value, int length)
+{
+	text	   *characters = utf16_text(decoder, value, length);
+	char	   *terminated = VARDATA(characters);
+
+	terminated[VARSIZE(characters) - VARHDRSZ] = '\0';
+	return InputFunctionCall(&decoder->input, terminated, decoder->input_argument,
+							 decoder->typmod);
 }
 
 Datum

@@ -5,8 +5,7 @@
  * The first row of a remote type is its natural type: it holds every value
  * exactly.  The other rows lose nothing either, or raise an error for the
  * value that does not fit; what would silently change a value has no row.
- * Character types may also be read into any other type through its input
- * function.
+ * Characters may also be read into any other type through its input function.
  */
 #include "postgres.h"
 
@@ -69,6 +68,9 @@ static const TypeRow types[] = {
 	{WIRE_TYPE_TEXT, TEXTOID, tmf_decode_text_text},
 	{WIRE_TYPE_TEXT, VARCHAROID, tmf_decode_text_text},
 	{WIRE_TYPE_TEXT, BPCHAROID, tmf_decode_text_text},
+	{WIRE_TYPE_UTF16, TEXTOID, tmf_decode_utf16_text},
+	{WIRE_TYPE_UTF16, VARCHAROID, tmf_decode_utf16_text},
+	{WIRE_TYPE_UTF16, BPCHAROID, tmf_decode_utf16_text},
 	{WIRE_TYPE_BINARY, BYTEAOID, tmf_decode_binary_bytea},
 };
 
@@ -96,6 +98,9 @@ static const char *const remote_names[] = {
 	[WIRE_TYPE_GUID] = "uniqueidentifier",
 	[WIRE_TYPE_TEXT] = "a character type",
 	[WIRE_TYPE_BINARY] = "a binary type",
+	[WIRE_TYPE_VARIANT] = "sql_variant",
+	[WIRE_TYPE_CLR] = "a CLR type (geometry, geography, hierarchyid)",
+	[WIRE_TYPE_UTF16] = "a character type",
 };
 
 TmfDecodeFunction
@@ -108,14 +113,14 @@ tmf_typemap_find(WireType remote, Oid local)
 		if (types[i].remote == remote && types[i].local == local)
 			return types[i].decode;
 	}
-	if (remote != WIRE_TYPE_TEXT)
+	if (remote != WIRE_TYPE_TEXT && remote != WIRE_TYPE_UTF16)
 		return NULL;
 	for (i = 0; i < lengthof(not_by_input); i++)
 	{
 		if (not_by_input[i] == local)
 			return NULL;
 	}
-	return tmf_decode_text_input;
+	return remote == WIRE_TYPE_TEXT ? tmf_decode_text_input : tmf_decode_utf16_input;
 }
 
 Oid

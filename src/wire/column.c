@@ -12,6 +12,8 @@
 /* Types that come over the wire but have no name in DB-Library's header. */
 #define TYPE_GUID	36
 #define TYPE_XML	241
+#define TYPE_VARIANT	98
+#define TYPE_CLR	240
 
 static const struct
 {
@@ -45,7 +47,9 @@ static const struct
 	{TYPE_XML, WIRE_TYPE_TEXT},
 	{SYBBINARY, WIRE_TYPE_BINARY},
 	{SYBVARBINARY, WIRE_TYPE_BINARY},
-	{SYBIMAGE, WIRE_TYPE_BINARY}
+	{SYBIMAGE, WIRE_TYPE_BINARY},
+	{TYPE_VARIANT, WIRE_TYPE_VARIANT},
+	{TYPE_CLR, WIRE_TYPE_CLR}
 };
 
 _Static_assert(sizeof(DBNUMERIC) == sizeof(WireDecimal), "layout of decimals");

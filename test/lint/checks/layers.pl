@@ -5,8 +5,9 @@ use warnings;
 
 use Lint;
 
-# No clock, no memory, no input or output: see also checks/places.pl.
-my %standard = map { $_ => 1 } qw(ctype.h float.h inttypes.h limits.h stdarg.h stdbool.h
+# No clock, no memory, no input or output: see also checks/places.pl.  Intrinsics
+# (emmintrin.h) only compute.
+my %standard = map { $_ => 1 } qw(ctype.h emmintrin.h float.h inttypes.h limits.h stdarg.h stdbool.h
   stddef.h stdint.h stdio.h string.h);
 my $freetds = qr{^(?:syb|sql|ct|cs|bk)(?:db|front|types|public)\.h$|^(?:tds|freetds)\b};
 
