@@ -46,6 +46,10 @@ client-modules: packages
 clients: client-modules lab
 	@$(LABORATORY) clients perl -I$(HARNESS)/lib $(TOP)/test/clients/run.pl $(CLIENTS)
 
+# Every type and its ends, through foreign tables and through other clients.
+values: client-modules lab
+	@$(LABORATORY) values perl -I$(HARNESS)/lib $(TOP)/test/values/run.pl
+
 faults: standin
 	@$(LABORATORY) faults perl -I$(HARNESS)/lib $(TOP)/test/faults/run.pl
 

@@ -358,21 +358,28 @@ fn_stuff(Call *call, const SqlValue *a, SqlValue *out)
 	return true;
 }
 
+/* Without (max) the result ends after 8,000 bytes as the server has them, wherever that is. */
 static bool
 repeat(Call *call, const char *text, size_t size, int64_t times, SqlValue *out)
 {
-	size_t		limit = call->plan->result.length == LENGTH_MAX ? 64 * 1024 * 1024 : 8000;
+	const TypeSpec *type = &call->plan->result;
+	bool		wide = type_is_unicode(type->type);
+	size_t		units = text_utf16_units(text, size);
+	size_t		limit = type->length == LENGTH_MAX ? 32 * 1024 * 1024 : wide ? 4000 : 8000;
 	char	   *bytes;
 
 	out->null = times < 0;
 	if (out->null)
 		return true;
-	if (size > 0 && (uint64_t) times > limit / size)
-		times = (int64_t) (limit / size);
+	if (units > 0 && (uint64_t) times > limit / units + 1)
+		times = (int64_t) (limit / units + 1);
 	bytes = arena_alloc(call->arena, size * (size_t) times + 1);
 	for (int64_t i = 0; i < times; i++)
 		memcpy(bytes + (size_t) i * size, text, size);
-	give(out, bytes, size * (size_t) times);
+	size *= (size_t) times;
+	if (units * (size_t) times > limit)
+		size = offset_of(bytes, size, (int64_t) limit);
+	give(out, bytes, size);
 	return true;
 }
 
