@@ -438,7 +438,8 @@ for my $when ('before', 'after')
 	$old->tsql('ALTER DATABASE [erp] SET PARTNER SAFETY OFF') if $when eq 'before';
 	$session->query('SELECT * FROM who');
 	$old->tsql('ALTER DATABASE [erp] SET PARTNER SAFETY OFF') if $when eq 'after';
-	$session->query('BEGIN; DECLARE c CURSOR FOR SELECT id FROM big; MOVE 5 FROM c');
+	$session->query('BEGIN; DECLARE p CURSOR FOR SELECT t.id FROM few, LATERAL (SELECT id FROM track WHERE track.id = few.id OFFSET 0) AS t; FETCH 5 FROM p');
+	$session->query('SAVEPOINT s; DECLARE c CURSOR FOR SELECT id FROM big; MOVE 5 FROM c');
 	$old->control('fault batch kill skip 40 scope off');
 	$session->send($lookups);
 	waitpid($old->{pid}, 0);
@@ -446,12 +447,14 @@ for my $when ('before', 'after')
 	my ($ok, $out, $err, $state) = $session->finish;
 	is($state, '08006', "SAFETY OFF $when the login, killed between lookups of the further session: 08006") or diag "$out$err";
 	like($err, qr/DETAIL:.*\d+ rows/, 'DETAIL says how many rows cannot be combined with others');
-	is($session->query("ROLLBACK; $lookups"), 100, 'the next statement works');
-	$session->quit;
+	is($session->query("ROLLBACK TO s; SAVEPOINT s; $lookups"), 100, 'the next statement works');
 	$old->launch;
 	wait_until('the old principal is a suspended mirror', 30, sub { ($pair->state_of($old)->{state_desc} // '') eq 'SUSPENDED' });
 	$new->tsql('ALTER DATABASE [erp] SET PARTNER RESUME');
 	wait_until('it follows again', 30, sub { ($pair->state_of($new)->{state_desc} // '') =~ /^SYNCHRON/ });
+	$session->query("SELECT tds_mirror_disconnect('off')");
+	fails($session, 'FETCH 1 FROM p', '08006', qr/DETAIL:.*5 rows/, 'a portal with rows of the former principal, though the pair is whole again');
+	$session->quit;
 	$new->tsql('ALTER DATABASE [erp] SET PARTNER SAFETY FULL');
 	$pair->wait_synchronized;
 }
