@@ -102,6 +102,9 @@ extern void tmf_execution_answer(TmfScan *scan);
 /* WIRE: a row is in wire_slot; false: source has changed. */
 extern bool tmf_execution_fetch(TmfScan *scan);
 
+/* Adds the bytes of an execution that has ended, or nobody reads on, to bytes_received. */
+extern void tmf_execution_count_bytes(TmfScan *scan);
+
 /* LOST -> NONE when the statement may be sent again, else raises 08006. */
 extern void tmf_execution_lost(TmfScan *scan);
 

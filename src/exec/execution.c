@@ -63,8 +63,8 @@ check_same_data(TmfScan *scan)
 }
 
 /* Adds what the session has received since the execution began. */
-static void
-count_bytes(TmfScan *scan)
+void
+tmf_execution_count_bytes(TmfScan *scan)
 {
 	int64		now;
 
@@ -167,7 +167,7 @@ fetch_row(TmfScan *scan)
 		scan->rows_received++;
 	}
 	else
-		count_bytes(scan);
+		tmf_execution_count_bytes(scan);
 	return fetch;
 }
 
@@ -273,7 +273,7 @@ tmf_execution_stop(TmfScan *scan)
 		scan->source == TMF_SOURCE_WIRE)
 	{
 		tmf_session_end(scan->session, &scan->stream);
-		count_bytes(scan);
+		tmf_execution_count_bytes(scan);
 	}
 	drop_store(scan);
 	scan->retries = 0;

@@ -85,6 +85,8 @@ tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	}
 	if (!es->analyze || scan == NULL || scan->partner[0] == '\0')
 		return;
+	if (tmf_session_streams(scan->session, &scan->stream))
+		tmf_execution_count_bytes(scan);
 	ExplainPropertyText("Remote Partner", scan->partner, es);
 	ExplainPropertyUInteger("Remote Executions", NULL, scan->executions, es);
 	ExplainPropertyUInteger("Remote Rows", NULL, scan->rows_received, es);
