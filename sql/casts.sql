@@ -116,6 +116,23 @@ FETCH 1 FROM c;
 FETCH BACKWARD 1 FROM d;
 COMMIT;
 
+-- the row that is in use while the rest of its rows is put by keeps its values
+ALTER SERVER casts OPTIONS (ADD max_sessions '1');
+CREATE FUNCTION regress_whole(int) RETURNS TABLE (f_bit text, f_bigint real) LANGUAGE plpgsql AS
+$$
+BEGIN
+	RETURN QUERY SELECT w.f_bit, w.f_bigint FROM whole w WHERE w.id = $1::text;
+END
+$$;
+CREATE FOREIGN TABLE outer_rows (id int, guid uuid, words text, price numeric, doc jsonb) SERVER casts OPTIONS (query
+	'SELECT 1 AS id, CAST(''00112233-4455-6677-8899-AABBCCDDEEFF'' AS uniqueidentifier) AS guid, N''first'' AS words,
+		CAST(1.25 AS decimal(10, 2)) AS price, N''{"a": 1}'' AS doc
+	UNION ALL SELECT 2, CAST(''FFFFFFFF-4455-6677-8899-AABBCCDDEEFF'' AS uniqueidentifier), N''second row'', CAST(-2.5 AS decimal(10, 2)), N''[2]''
+	UNION ALL SELECT 3, CAST(NULL AS uniqueidentifier), N''third'', CAST(NULL AS decimal(10, 2)), CAST(NULL AS nvarchar(9))');
+SELECT o.*, i.f_bit, i.f_bigint
+	FROM outer_rows o, LATERAL (SELECT f_bit, f_bigint FROM regress_whole(o.id)) i WHERE o.id > 0;
+ALTER SERVER casts OPTIONS (DROP max_sessions);
+
 -- a condition is shipped for what the column is, not for what it is cast to
 CREATE FOREIGN TABLE shipped (id int) SERVER casts OPTIONS (query 'SELECT CAST(1.4 AS decimal(5, 1)) AS id');
 SELECT * FROM shipped;
@@ -127,6 +144,7 @@ SELECT * FROM tds_mirror_query('casts', 'SELECT CAST(2.5 AS decimal(5, 1)) AS a,
 SET client_min_messages = warning;
 DROP SERVER casts CASCADE;
 DROP CAST (int AS regress_grade);
+DROP FUNCTION regress_whole(int);
 DROP FUNCTION regress_grade(int);
 DROP TYPE regress_grade;
 DROP DOMAIN regress_year;
