@@ -30,6 +30,7 @@ CREATE FOREIGN TABLE big (id int, name text) SERVER erp OPTIONS (schema_name 'db
 CREATE FOREIGN TABLE thing (id int, v int) SERVER erp OPTIONS (schema_name 'dbo', table_name 'thing');
 CREATE FOREIGN TABLE quotient (id int, q int) SERVER erp
   OPTIONS (query 'SELECT id, 100 / (id - 5) AS q FROM dbo.track');
+CREATE FOREIGN TABLE huge (id int, name text) SERVER erp OPTIONS (query 'SELECT id, name FROM standin_rows(1000000)');
 CREATE TABLE few AS SELECT i % 3500 + 1 AS id FROM generate_series(1, 10000) AS i;
 CREATE FUNCTION titles(first int, last int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE found_title text; total int := 0;
@@ -237,6 +238,20 @@ $moved->query('COMMIT');
 is_deeply(\@rows, [ map { "$_|Track $_" } map { $_ % 3500 + 1 } 1 .. 1000 ], 'a nested loop goes on at the new principal');
 is_deeply([ map { $after{$_} - $before{$_} } qw(prepares executions) ], [ 1, 900 ], 'where it is prepared again');
 is($moved->query('SELECT titles(1, 300)'), 300 * 6 + 9 + 90 * 2 + 201 * 3, 'and so are others');
+
+# The outer side is read from the same server; what has not arrived of it is lost.
+waitpid($old->{pid}, 0);
+$old->launch;
+$pair->wait_synchronized;
+$pair->wait_witness;
+my $both = 'SELECT o.id, title FROM %s AS o, LATERAL (SELECT title FROM track WHERE track.id = o.id OFFSET 0) AS t';
+$moved->query('BEGIN; DECLARE c CURSOR FOR ' . sprintf($both, 'huge'));
+is($moved->query('FETCH 2 FROM c'), "1|Track 1\n2|Track 2", 'a nested loop of two foreign tables');
+$new->kill9;
+$pair->wait_principal($old);
+is(($moved->try('FETCH ALL FROM c'))[3], '08006', 'whose outer side is lost');
+$moved->query('ROLLBACK');
+is($moved->query(sprintf("SELECT count(*), max(id) FROM ($both) AS r WHERE title = 'Track ' || id", 'big')), '3500|3500', 'a smaller one is right');
 
 $_->quit for $psql, $one, $failing, $cut, $full, $changing, $inside, $canceled, $moved;
 done_testing();

@@ -21,6 +21,7 @@
 #define GUID_TEXT	36
 #define DECLARATION_MAX 32		/* "@P2098 uniqueidentifier, " */
 
+/* What is declared follows from the type alone: statements are prepared for types. */
 typedef struct ParameterKind
 {
 	WireType	type;
