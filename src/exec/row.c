@@ -164,6 +164,9 @@ void
 tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, TupleTableSlot *slot)
 {
 	ErrorContextCallback callback;
+	Datum	   *datums = slot->tts_values;
+	bool	   *nulls = slot->tts_isnull;
+	int			handed = row->handed;
 	int			i;
 
 	ExecClearTuple(slot);
@@ -175,17 +178,17 @@ tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, Tuple
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 
-	if (wire_unmappable(conn))
+	if (unlikely(wire_unmappable(conn)))
 		raise_unmappable(row, conn);
-	wire_values(conn, row->handed, row->values);
-	for (i = 0; i < row->handed; i++)
+	wire_values(conn, handed, row->values);
+	for (i = 0; i < handed; i++)
 	{
+		const WireValue *value = &row->values[i];
 		int			attribute = row->attributes[i] - 1;
 
 		row->column = i;
-		slot->tts_values[attribute] = tmf_decode(&row->decoders[i], row->values[i].data,
-												 row->values[i].length,
-												 &slot->tts_isnull[attribute]);
+		datums[attribute] = tmf_decode(&row->decoders[i], value->data, value->length,
+									   &nulls[attribute]);
 	}
 	row->column = -1;
 	error_context_stack = callback.previous;

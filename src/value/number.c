@@ -37,16 +37,15 @@ typedef struct StoredNumeric
 static const int16 powers_of_ten[] = {1, 10, 100, 1000, 10000};
 
 /*
- * Cuts magnitude into base-10000 digits, least significant first, aligned at a
- * point that stands scale decimals from the right; returns their number.  What
- * has room for three more zeroes in 64 bits, nearly everything, is aligned by
- * them; of the rest the division by 128 bits makes four digits at once.
+ * Cuts magnitude into base-10000 digits that end before end, aligned at a point
+ * that stands scale decimals from the right; returns the first.  What has room
+ * for three more zeroes in 64 bits, nearly everything, is aligned by them; of the
+ * rest the division by 128 bits makes four digits at once.
  */
-static int
-cut_digits(unsigned __int128 magnitude, int scale, int16 *digits)
+static int16 *
+cut_digits(unsigned __int128 magnitude, int scale, int16 *end)
 {
 	int			odd = scale % DIGIT_DECIMALS;
-	int			count = 0;
 	uint64		rest;
 
 	if (magnitude <= PG_UINT64_MAX / 1000)
@@ -55,7 +54,7 @@ cut_digits(unsigned __int128 magnitude, int scale, int16 *digits)
 	{
 		if (odd > 0)
 		{
-			digits[count++] = (int16) (magnitude % powers_of_ten[odd]) *
+			*--end = (int16) (magnitude % powers_of_ten[odd]) *
 				powers_of_ten[DIGIT_DECIMALS - odd];
 			magnitude /= powers_of_ten[odd];
 		}
@@ -66,13 +65,13 @@ cut_digits(unsigned __int128 magnitude, int scale, int16 *digits)
 
 			magnitude /= FOUR_DIGITS;
 			for (i = 0; i < 4; i++, four /= 10000)
-				digits[count++] = (int16) (four % 10000);
+				*--end = (int16) (four % 10000);
 		}
 		rest = (uint64) magnitude;
 	}
 	for (; rest > 0; rest /= 10000)
-		digits[count++] = (int16) (rest % 10000);
-	return count;
+		*--end = (int16) (rest % 10000);
+	return end;
 }
 
 /* negative ? -magnitude : magnitude, over 10 to the power of scale. */
@@ -80,37 +79,35 @@ static Datum
 make_numeric(TmfDecoder *decoder, bool negative, unsigned __int128 magnitude, int scale)
 {
 	int16		digits[MAX_DIGITS];
+	int16	   *end = digits + MAX_DIGITS;
+	int16	   *first = cut_digits(magnitude, scale, end);
 	int			display = decoder->display_scale >= 0 ? decoder->display_scale : scale;
 	int			fraction = (scale + DIGIT_DECIMALS - 1) / DIGIT_DECIMALS;
-	int			count = cut_digits(magnitude, scale, digits);
-	int			weight = count - fraction - 1;
-	int			lowest = 0;
-	int			i;
+	int			weight = end - first - fraction - 1;
 	size_t		size;
 	StoredNumeric *numeric;
 
 	/* neither end is stored when it is zero; zero itself has no digits */
-	while (lowest < count && digits[lowest] == 0)
-		lowest++;
-	while (count > lowest && digits[count - 1] == 0)
+	while (first < end && end[-1] == 0)
+		end--;
+	while (first < end && *first == 0)
 	{
-		count--;
+		first++;
 		weight--;
 	}
-	if (count == lowest)
+	if (first == end)
 	{
 		negative = false;
 		weight = 0;
 	}
 
-	size = offsetof(StoredNumeric, digits) + (count - lowest) * sizeof(int16);
+	size = offsetof(StoredNumeric, digits) + (end - first) * sizeof(int16);
 	numeric = tmf_decode_room(decoder, size);
 	SET_VARSIZE(numeric, size);
 	numeric->header = HEADER_SHORT | (negative ? HEADER_NEGATIVE : 0) |
 		(display << HEADER_SCALE_SHIFT) |
 		(weight < 0 ? HEADER_WEIGHT_SIGN : 0) | (weight & HEADER_WEIGHT_MASK);
-	for (i = 0; i < count - lowest; i++)
-		numeric->digits[i] = digits[count - 1 - i];
+	memcpy(numeric->digits, first, (end - first) * sizeof(int16));
 	return PointerGetDatum(numeric);
 }
 
