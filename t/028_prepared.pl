@@ -54,7 +54,7 @@ SQL
 $psql->query(join '', map { "CREATE FOREIGN TABLE numbered$_ (id int, n int) SERVER erp\n"
 	  . "OPTIONS (query 'SELECT id, $_ AS n FROM dbo.track');\n"
 	  . "CREATE FOREIGN TABLE cut$_ (id int, n int) SERVER erp\n"
-	  . "OPTIONS (query 'SELECT 7 AS id, $_ AS n, name FROM dbo.big');\n" } 1 .. $statements);
+	  . "OPTIONS (query 'SELECT 7 AS id, $_ AS n FROM standin_rows(50000)');\n" } 1 .. $statements);
 settings($psql);
 
 sub settings
