@@ -125,9 +125,9 @@ extern void tmf_running_add(TmfScan *scan);
 
 /*
  * How many rows of scan's server have been handed over in the same portal that
- * those of session may not be combined with.
+ * those of a login of its session may not be combined with.
  */
-extern uint64 tmf_running_other_rows(const TmfScan *scan, const TmfSession *session);
+extern uint64 tmf_running_other_rows(const TmfScan *scan, const TmfSessionLogin *login);
 
 /*
  * Of scans that one Append has requested rows of, by the same user mapping: does

@@ -147,10 +147,11 @@ extern const TmfSessionLogin *tmf_session_login(const TmfSession *session);
 extern const char *tmf_session_address(const TmfSession *session);
 
 /*
- * May rows of session be combined with those that a portal has from a former
- * login, of whichever session of the server?  (design 5.3)
+ * May rows of two logins to session's server, by whichever sessions, be combined in
+ * one portal?  (design 5.3)
  */
-extern bool tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *then);
+extern bool tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *one,
+								  const TmfSessionLogin *other);
 
 /* A session as the view shows it. */
 typedef struct TmfSessionInfo

@@ -50,7 +50,7 @@ drop_store(TmfScan *scan)
 static void
 check_same_data(TmfScan *scan)
 {
-	uint64		rows = tmf_running_other_rows(scan, scan->session);
+	uint64		rows = tmf_running_other_rows(scan, tmf_session_login(scan->session));
 
 	if (rows > 0)
 		ereport(ERROR,

@@ -31,7 +31,7 @@ tmf_running_add(TmfScan *scan)
 }
 
 uint64
-tmf_running_other_rows(const TmfScan *scan, const TmfSession *session)
+tmf_running_other_rows(const TmfScan *scan, const TmfSessionLogin *login)
 {
 	uint64		rows = 0;
 	dlist_iter	iter;
@@ -42,7 +42,7 @@ tmf_running_other_rows(const TmfScan *scan, const TmfSession *session)
 
 		if (other->estate == scan->estate && other->consumed > 0 &&
 			other->user->serverid == scan->user->serverid &&
-			!tmf_session_same_data(session, &other->consumed_login))
+			!tmf_session_same_data(scan->session, login, &other->consumed_login))
 			rows += other->consumed;
 	}
 	return rows;

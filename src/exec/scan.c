@@ -70,6 +70,16 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	node->fdw_state = scan;
 }
 
+/*
+ * An answer may have come, or lie in the store, before another scan of the portal
+ * went on at a new principal.  Nobody has seen a row of it: it is asked for again.
+ */
+static bool
+is_outdated(const TmfScan *scan)
+{
+	return scan->handed == 0 && tmf_running_other_rows(scan, &scan->login) > 0;
+}
+
 static TupleTableSlot *
 hand_over(TmfScan *scan, TupleTableSlot *slot)
 {
@@ -109,10 +119,17 @@ tmfIterateForeignScan(ForeignScanState *node)
 				tmf_execution_answer(scan);
 				break;
 			case TMF_SOURCE_WIRE:
-				if (tmf_execution_fetch(scan))
+				if (is_outdated(scan))
+					tmf_execution_stop(scan);
+				else if (tmf_execution_fetch(scan))
 					return hand_over(scan, scan->wire_slot);
 				break;
 			case TMF_SOURCE_STORE:
+				if (is_outdated(scan))
+				{
+					tmf_execution_stop(scan);
+					break;
+				}
 				if (next_stored(scan))
 					return hand_over(scan, scan->store_slot);
 				scan->source = TMF_SOURCE_DONE;

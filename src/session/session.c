@@ -354,9 +354,11 @@ tmf_session_address(const TmfSession *session)
  * to one server.
  */
 bool
-tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *then)
+tmf_session_same_data(const TmfSession *session, const TmfSessionLogin *one,
+					  const TmfSessionLogin *other)
 {
-	const TmfSessionLogin *now = &session->login;
+	const TmfSessionLogin *now = one->generation > other->generation ? one : other;
+	const TmfSessionLogin *then = now == one ? other : one;
 
 	if (now->generation == then->generation)
 		return true;
