@@ -136,12 +136,9 @@ sub see_ours
 		for my $table (sort keys %columns)
 		{
 			my $list = columns_here($table, typed => $schema eq 'typed');
-			my $state = $backend->try("CREATE FOREIGN TABLE $schema.$table ($list) SERVER bench OPTIONS (table_name '$table')");
-			die "$schema.$table: $backend->{error}\n" if $state ne '' && $schema eq 'plain';
-			$self->{untyped} = $backend->{error} if $state ne '';
+			$backend->query("CREATE FOREIGN TABLE $schema.$table ($list) SERVER bench OPTIONS (table_name '$table')");
 		}
 	}
-	print "skip remote_type: $self->{untyped}\n" if $self->{untyped};
 	return;
 }
 

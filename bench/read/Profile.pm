@@ -95,7 +95,7 @@ sub profile
 	my $report = $bench->{report};
 	my (@heads, @profiles);
 
-	for my $schema ('plain', $bench->{ground}{untyped} ? () : 'typed')
+	for my $schema (qw(plain typed))
 	{
 		my $cost = of_backend($bench, $schema, $table) // return;
 		push @profiles, sorted($cost);

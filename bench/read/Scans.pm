@@ -10,7 +10,6 @@ use strict;
 use warnings;
 use Ground;
 use Report qw(median);
-use TdsMirror::Lab qw(slurp);
 
 # case, table, columns
 my @selections = (
@@ -65,7 +64,7 @@ sub clients
 	);
 
 	$client{typed} = sub { scan($bench, $ground->{ours}, 'typed', $table, $columns) }
-	  if !$ground->{untyped} && $columns =~ /^(?:\*|code|name)$/;
+	  if $columns =~ /^(?:\*|code|name)$/;
 	$client{theirs} = sub { scan($bench, $ground->{theirs}, 'theirs', $table, $columns) } if $ground->{theirs};
 	return %client;
 }
@@ -134,32 +133,32 @@ sub copy
 	my ($bench) = @_;
 	my ($report, $ground) = @{$bench}{qw(report ground)};
 	my $rows = $ground->{rows}{wide};
+	my (%client, @over);
 
 	return unless $bench->{only}->('copy');
-	my %statement = (
-		copy => [ 'COPY (SELECT * FROM %s.wide) TO %s', "'/dev/null'" ],
-		scan => [ 'EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM %s.wide' ],
-	);
-	my %client;
-	for my $what (keys %statement)
+	for my $schema (qw(plain typed local), $ground->{theirs} ? 'theirs' : ())
 	{
-		for my $schema (qw(plain local))
-		{
-			my ($format, @more) = @{ $statement{$what} };
-			my $sql = sprintf $format, $schema, @more;
-			$client{"$schema $what"} = sub { 1e6 * Ground::cost($ground->{ours}, $sql) / $rows };
-		}
-	}
-	$client{'theirs copy'} = sub { 1e6 * Ground::cost($ground->{theirs}, q{COPY (SELECT * FROM theirs.wide) TO '/dev/null'}) / $rows }
-	  if $ground->{theirs};
-	my %cost = in_turns($bench, 'copy', %client);
-	my $parts = $cost{'plain scan'} + $cost{'local copy'} - $cost{'local scan'};
-	my @names = ('plain copy', 'plain scan', 'local copy', 'local scan', 'theirs copy');
+		my $backend = $schema eq 'theirs' ? $ground->{theirs} : $ground->{ours};
+		my $select = "SELECT * FROM $schema.wide";
 
-	$report->table('CPU, us per row', 'COPY', 'its scan', 'COPY of the local copy', 'its scan', 'COPY by tds_fdw');
-	$report->add_row('copy', map { figure($cost{$_}) } @names);
-	$report->say(sprintf 'copy             %s', join '  ', map { "$_ " . figure($cost{$_}) } @names);
-	$report->bar(copy_vs_parts => $cost{'plain copy'} / $parts, 1.15);
+		$client{"$schema copy"} = sub { 1e6 * Ground::cost($backend, "COPY ($select) TO '/dev/null'") / $rows };
+		$client{"$schema scan"} = sub { 1e6 * Ground::cost($backend, "EXPLAIN (ANALYZE, TIMING OFF) $select") / $rows };
+	}
+	my %cost = in_turns($bench, 'copy', %client);
+
+	$report->table('CPU, us per row', 'scan', 'COPY', 'COPY over its parts');
+	for my $client ([ plain => 'this' ], [ typed => 'with remote_type' ], [ local => 'local copy' ], [ theirs => 'tds_fdw' ])
+	{
+		my ($schema, $name) = @$client;
+		my ($scan, $copy) = @cost{"$schema scan", "$schema copy"};
+
+		next unless $scan;
+		my $over = $copy / ($scan + $cost{'local copy'} - $cost{'local scan'});
+		push @over, $over if $schema =~ /^(?:plain|typed)$/;
+		$report->add_row($name, figure($scan), figure($copy), $schema eq 'local' ? '-' : figure($over, '%.2f'));
+		$report->say(sprintf 'copy             %-16s scan %.3f  COPY %.3f us per row', $name, $scan, $copy);
+	}
+	$report->bar(copy_vs_parts => worse(@over), 1.15);
 	return;
 }
 
