@@ -15,10 +15,18 @@ my $psql = $cluster->session;
 my $tables = 0;
 
 $instance->tsql('CREATE DATABASE r');
-$psql->query("CREATE EXTENSION tds_mirror_fdw");
-$psql->query("CREATE SERVER s FOREIGN DATA WRAPPER tds_mirror_fdw OPTIONS (servername '" . $instance->address . ','
-	  . $instance->port . "', database 'r')");
-$psql->query("CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (username '$TdsMirror::Instance::user', password '$TdsMirror::Instance::password')");
+
+sub set_up
+{
+	my ($session) = @_;
+
+	$session->query('CREATE EXTENSION tds_mirror_fdw');
+	$session->query("CREATE SERVER s FOREIGN DATA WRAPPER tds_mirror_fdw OPTIONS (servername '" . $instance->address . ','
+		  . $instance->port . "', database 'r')");
+	$session->query("CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (username '$TdsMirror::Instance::user', password '$TdsMirror::Instance::password')");
+	return;
+}
+set_up($psql);
 
 sub quote { return "'" . ($_[0] =~ s/'/''/gr) . "'"; }
 sub run_there { return $instance->tsql($_[0], database => 'r'); }
@@ -127,6 +135,22 @@ fails("SELECT * FROM $bad", '22P05', qr/half of a surrogate pair.*HINT:.*column 
 $bad = over_query("SELECT N'fine' AS b UNION ALL SELECT N'A' + NCHAR(0) + N'x'", [ 'b', 'text', 'nvarchar(8)' ]);
 fails("SELECT * FROM $bad", '22P05', qr/the character U\+0000.*HINT:.*column "b" of foreign table "$bad", row 2/s, 'U+0000');
 
+# A database in another encoding.
+$psql->query("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+my $utf8 = $psql;
+$psql = $cluster->session(database => 'latin');
+$psql->query('SET client_encoding = UTF8');
+set_up($psql);
+my $latin = over_query('SELECT nvc, vc, id FROM words WHERE id IN (1, 2, 3)', [ 'nvc', 'text', 'nvarchar(60)' ], [ 'vc', 'varchar(20)', 'varchar(20)' ], [ 'id', 'int' ]);
+is($psql->query("SELECT nvc, vc FROM $latin WHERE id = 1"), 'plain text of some length, more than sixteen|plain', 'LATIN1: ASCII');
+$latin = over_query("SELECT N'caf\x{e9} \x{fc}ber' AS b", [ 'b', 'text', 'nvarchar(10)' ]);
+is($psql->query("SELECT b, octet_length(b) FROM $latin"), encode('UTF-8', "caf\x{e9} \x{fc}ber|9"), 'LATIN1: its own characters');
+$latin = over_query("SELECT N'\"caf\x{e9}\"' AS b", [ 'b', 'json', 'nvarchar(10)' ]);
+is($psql->query("SELECT b FROM $latin"), encode('UTF-8', "\"caf\x{e9}\""), 'LATIN1: by an input function');
+$latin = over_query("SELECT N'x' + NCHAR(8364) AS b", [ 'b', 'text', 'nvarchar(10)' ]);
+fails("SELECT b FROM $latin", '22P05', qr/has no equivalent in encoding "LATIN1".*column "b"/s, 'LATIN1: a character that it lacks');
+$psql = $utf8;
+
 # A declaration that is not true.
 for my $row ([ 'CAST(5 AS int)', 'int' ], [ "CAST('2020-01-01' AS datetime)", 'datetime' ], [ "CAST('abc' AS varchar(100))", 'varchar(100)' ],
 	[ "CAST(N'abc' AS nvarchar(max))", 'nvarchar(max)' ], [ "CAST(N'<a/>' AS xml)", 'xml' ], [ "CAST(0x4100 AS varbinary(20))", 'varbinary(20)' ],
@@ -160,4 +184,7 @@ like($psql->query('EXPLAIN VERBOSE SELECT nvc FROM keys WHERE id = 4'), qr/CASE 
 fails('SELECT nvc FROM keys WHERE id = 4', 'HV004', qr/column "id".*remote_type bigint.*"id" is int\./s, 'the type of a column in a condition');
 fails('SELECT count(*) FROM keys WHERE id = -1', 'HV004', qr/column "id".*remote_type bigint/s, 'even without rows');
 
+# The sessions end before the cluster.
+undef $psql;
+undef $utf8;
 done_testing();
