@@ -2,7 +2,8 @@
 #
 # A section begins with [the T-SQL type of its column].  "as:" are the PostgreSQL
 # types that it is read into, "exact:" the other clients that lose nothing of it,
-# "relation:" what it stands in (everything, if nothing is said).  Its lines are
+# "collation:" its own one, "relation:" what it stands in (everything, if nothing
+# is said).  Its lines are
 #
 #	T-SQL expression => PostgreSQL's text of it
 #
@@ -44,13 +45,17 @@ sub read_file
 		next if $line eq '' || $line =~ /^#/;
 		if ($line =~ /^\[(.+)\]$/)
 		{
-			$section = { type => $1, relation => 'everything', as => [], exact => [], values => [],
+			$section = { type => $1, relation => 'everything', as => [], exact => [], values => [], collate => '',
 				place => "$path:$." };
 			push @sections, $section;
 		}
 		elsif ($line =~ /^relation: (\w+)$/)
 		{
 			$section->{relation} = $1;
+		}
+		elsif ($line =~ /^collation: (\w+)$/)
+		{
+			$section->{collate} = " COLLATE $1";
 		}
 		elsif ($line =~ /^as: (.+)$/)
 		{
