@@ -1,0 +1,27 @@
+/*
+ * test/broken_streams/client.h
+ *		What a client of broken streams consists of: one function, and a buffer for its answer.
+ */
+#ifndef BROKEN_STREAMS_CLIENT_H
+#define BROKEN_STREAMS_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol.h"
+
+extern void client_put(const void *bytes, size_t size);
+extern void client_put_u8(uint8_t number);
+extern void client_put_u32(uint32_t number);
+extern void client_put_i64(int64_t number);
+
+/* Forgets what was put, and puts text instead. */
+extern AnswerOutcome client_error(const char *text);
+
+extern const char *client_user(void);
+extern const char *client_password(void);
+
+/* Runs the case and puts the answer's body; to be defined by each client. */
+extern AnswerOutcome client_run(const Case *question);
+
+#endif

@@ -1,0 +1,453 @@
+/*
+ * test/broken_streams/tokens.c
+ *		A reply taken apart by the book.
+ *
+ * A cursor walks through the payload; whatever reaches over its end, or is no
+ * token or type, sets the problem, and the walk is over.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tokens.h"
+
+#define DONE_MORE	0x0001
+#define DONE_ERROR	0x0002
+#define DONE_COUNT	0x0010
+#define DONE_SRVERROR 0x0100
+
+#define PLP			0xFFFF		/* the length of a type whose values come in chunks */
+#define PLP_NULL	UINT64_MAX
+#define PLP_UNKNOWN (UINT64_MAX - 1)
+
+typedef enum Layout
+{
+	LAYOUT_NONE,				/* no such type */
+	LAYOUT_FIXED,				/* no length anywhere */
+	LAYOUT_BYTE,				/* a byte says the length */
+	LAYOUT_SHORT,				/* two bytes, or chunks */
+	LAYOUT_CHUNKS,
+	LAYOUT_LONG,				/* text pointer and four bytes */
+	LAYOUT_VARIANT				/* four bytes */
+} Layout;
+
+typedef struct Type
+{
+	uint8_t		number;
+	Layout		layout;
+	uint8_t		info;			/* bytes behind the number in TYPE_INFO, the length included */
+	uint8_t		size;			/* of fixed values; otherwise the bytes of the length in TYPE_INFO */
+} Type;
+
+static const Type types[] = {
+	{0x1F, LAYOUT_FIXED, 0, 0}, {0x30, LAYOUT_FIXED, 0, 1}, {0x32, LAYOUT_FIXED, 0, 1},
+	{0x34, LAYOUT_FIXED, 0, 2}, {0x38, LAYOUT_FIXED, 0, 4}, {0x3A, LAYOUT_FIXED, 0, 4},
+	{0x3B, LAYOUT_FIXED, 0, 4}, {0x3C, LAYOUT_FIXED, 0, 8}, {0x3D, LAYOUT_FIXED, 0, 8},
+	{0x3E, LAYOUT_FIXED, 0, 8}, {0x7A, LAYOUT_FIXED, 0, 4}, {0x7F, LAYOUT_FIXED, 0, 8},
+	{0x24, LAYOUT_BYTE, 1, 1}, {0x26, LAYOUT_BYTE, 1, 1}, {0x68, LAYOUT_BYTE, 1, 1},
+	{0x6D, LAYOUT_BYTE, 1, 1}, {0x6E, LAYOUT_BYTE, 1, 1}, {0x6F, LAYOUT_BYTE, 1, 1},
+	{0x37, LAYOUT_BYTE, 3, 1}, {0x3F, LAYOUT_BYTE, 3, 1}, {0x6A, LAYOUT_BYTE, 3, 1},
+	{0x6C, LAYOUT_BYTE, 3, 1}, {0x28, LAYOUT_BYTE, 0, 0}, {0x29, LAYOUT_BYTE, 1, 0},
+	{0x2A, LAYOUT_BYTE, 1, 0}, {0x2B, LAYOUT_BYTE, 1, 0}, {0x2F, LAYOUT_BYTE, 1, 1},
+	{0x27, LAYOUT_BYTE, 1, 1}, {0x2D, LAYOUT_BYTE, 1, 1}, {0x25, LAYOUT_BYTE, 1, 1},
+	{0xA5, LAYOUT_SHORT, 2, 2}, {0xAD, LAYOUT_SHORT, 2, 2}, {0xA7, LAYOUT_SHORT, 7, 2},
+	{0xAF, LAYOUT_SHORT, 7, 2}, {0xE7, LAYOUT_SHORT, 7, 2}, {0xEF, LAYOUT_SHORT, 7, 2},
+	{0xF1, LAYOUT_CHUNKS, 1, 0}, {0xF0, LAYOUT_CHUNKS, 2, 2}, {0x22, LAYOUT_LONG, 4, 4},
+	{0x23, LAYOUT_LONG, 9, 4}, {0x63, LAYOUT_LONG, 9, 4}, {0x62, LAYOUT_VARIANT, 4, 4},
+};
+
+typedef struct Cursor
+{
+	Tokens	   *out;
+	const uint8_t *bytes;
+	size_t		size;
+	size_t		at;
+	const Type *type[TOKENS_COLUMNS];
+	bool		metadata;		/* of the running result */
+	size_t		results;
+	size_t		result_rows;
+	bool		error;
+	bool		ended;			/* by a DONE that nothing may follow */
+	size_t		fields_size;
+	size_t		tokens_size;
+	size_t		cells;
+	size_t		cells_size;
+} Cursor;
+
+uint64_t
+tokens_number(const uint8_t *bytes, size_t size)
+{
+	uint64_t	number = 0;
+
+	while (size-- > 0)
+		number = number << 8 | bytes[size];
+	return number;
+}
+
+static bool
+fail(Cursor *cursor, const char *problem)
+{
+	if (cursor->out->problem == NULL)
+		cursor->out->problem = problem;
+	return false;
+}
+
+static void *
+grow(void *array, size_t used, size_t *size, size_t element)
+{
+	if (used < *size)
+		return array;
+	*size = *size > 0 ? 2 * *size : 64;
+	array = realloc(array, *size * element);
+	if (array == NULL)
+		abort();
+	return array;
+}
+
+/* Passes size bytes of a kind. */
+static bool
+take(Cursor *cursor, size_t size, ByteKind kind)
+{
+	if (size > cursor->size - cursor->at)
+		return fail(cursor, "it ends in the middle of a token");
+	memset(cursor->out->kind + cursor->at, kind, size);
+	cursor->at += size;
+	return true;
+}
+
+/* A number that lengths and counts are made of. */
+static bool
+take_number(Cursor *cursor, size_t size, ByteKind kind, uint64_t *number)
+{
+	Tokens	   *out = cursor->out;
+	size_t		at = cursor->at;
+
+	if (!take(cursor, size, kind == BYTE_LENGTH ? BYTE_LENGTH_REST : kind))
+		return false;
+	if (kind == BYTE_LENGTH)
+		out->kind[at] = BYTE_LENGTH;
+	out->field = grow(out->field, out->fields, &cursor->fields_size, sizeof(Field));
+	out->field[out->fields].at = at;
+	out->field[out->fields++].size = size;
+	*number = tokens_number(cursor->bytes + at, size);
+	return true;
+}
+
+static bool
+take_length(Cursor *cursor, size_t size, uint64_t *length)
+{
+	return take_number(cursor, size, BYTE_LENGTH, length);
+}
+
+/* Text with its number of characters before it. */
+static bool
+take_text(Cursor *cursor, size_t size)
+{
+	uint64_t	length;
+
+	return take_length(cursor, size, &length) && take(cursor, 2 * length, BYTE_OTHER);
+}
+
+static const Type *
+find_type(uint8_t number)
+{
+	size_t		i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	{
+		if (types[i].number == number)
+			return &types[i];
+	}
+	return NULL;
+}
+
+/* The names that stand behind the lengths of XML and CLR types. */
+static bool
+take_type_names(Cursor *cursor, const Type *type)
+{
+	if (type->number == 0xF1)
+		return cursor->bytes[cursor->at - 1] == 0 ||
+			(take_text(cursor, 1) && take_text(cursor, 1) && take_text(cursor, 2));
+	if (type->number == 0xF0)
+		return take_text(cursor, 1) && take_text(cursor, 1) && take_text(cursor, 1) &&
+			take_text(cursor, 2);
+	return true;
+}
+
+static bool
+take_type(Cursor *cursor, const Type **result, ColumnType *column)
+{
+	size_t		at = cursor->at;
+	const Type *type;
+	uint64_t	length;
+
+	if (!take(cursor, 1, BYTE_TYPE))
+		return false;
+	type = find_type(cursor->bytes[at]);
+	if (type == NULL)
+		return fail(cursor, "a type that is none");
+	if (type->layout != LAYOUT_FIXED && type->size > 0 && !take_length(cursor, type->size, &length))
+		return false;
+	if (!take(cursor, type->info - (type->layout == LAYOUT_FIXED ? 0 : type->size), BYTE_OTHER))
+		return false;
+	column->size = cursor->at - at;
+	memcpy(column->bytes, cursor->bytes + at, column->size);
+	*result = type;
+	return take_type_names(cursor, type);
+}
+
+static bool
+take_table_name(Cursor *cursor)
+{
+	uint64_t	parts;
+
+	if (!take_length(cursor, 1, &parts))
+		return false;
+	while (parts-- > 0)
+	{
+		if (!take_text(cursor, 2))
+			return false;
+	}
+	return true;
+}
+
+static bool
+take_columns(Cursor *cursor)
+{
+	uint64_t	count;
+	uint64_t	i;
+
+	if (!take_length(cursor, 2, &count))
+		return false;
+	if (count == 0xFFFF)
+		return true;
+	if (count > TOKENS_COLUMNS)
+		return fail(cursor, "too many columns");
+	if (cursor->results++ > 0)
+		return fail(cursor, "a second result");
+	cursor->metadata = true;
+	cursor->out->columns = (int) count;
+	for (i = 0; i < count; i++)
+	{
+		if (!take(cursor, 6, BYTE_OTHER) ||
+			!take_type(cursor, &cursor->type[i], &cursor->out->type[i]))
+			return false;
+		if (cursor->type[i]->layout == LAYOUT_LONG && !take_table_name(cursor))
+			return false;
+		if (!take_text(cursor, 1))
+			return false;
+	}
+	return true;
+}
+
+static bool
+take_chunks(Cursor *cursor, bool *null)
+{
+	uint64_t	total;
+	uint64_t	chunk;
+	uint64_t	sum = 0;
+
+	if (!take_length(cursor, 8, &total))
+		return false;
+	*null = total == PLP_NULL;
+	if (*null)
+		return true;
+	do
+	{
+		if (!take_length(cursor, 4, &chunk) || !take(cursor, chunk, BYTE_DATA))
+			return false;
+		sum += chunk;
+	} while (chunk > 0);
+	if (total != PLP_UNKNOWN && sum != total)
+		return fail(cursor, "chunks that do not add up");
+	return true;
+}
+
+static bool
+take_value(Cursor *cursor, const Type *type, const ColumnType *column, bool *null)
+{
+	uint64_t	length = 0;
+
+	*null = false;
+	switch (type->layout)
+	{
+		case LAYOUT_FIXED:
+			*null = type->size == 0;
+			return take(cursor, type->size, BYTE_DATA);
+		case LAYOUT_BYTE:
+			if (!take_length(cursor, 1, &length))
+				return false;
+			*null = length == 0;
+			return take(cursor, length, BYTE_DATA);
+		case LAYOUT_SHORT:
+			if (tokens_number(column->bytes + 1, 2) == PLP)
+				return take_chunks(cursor, null);
+			if (!take_length(cursor, 2, &length))
+				return false;
+			*null = length == 0xFFFF;
+			return *null || take(cursor, length, BYTE_DATA);
+		case LAYOUT_CHUNKS:
+			return take_chunks(cursor, null);
+		case LAYOUT_LONG:
+			if (!take_length(cursor, 1, &length))
+				return false;
+			*null = length == 0;
+			return *null || (take(cursor, length + 8, BYTE_OTHER) &&
+							 take_length(cursor, 4, &length) && take(cursor, length, BYTE_DATA));
+		case LAYOUT_VARIANT:
+			if (!take_length(cursor, 4, &length))
+				return false;
+			*null = length == 0;
+			return take(cursor, length, BYTE_DATA);
+		case LAYOUT_NONE:
+			break;
+	}
+	return fail(cursor, "a type that is none");
+}
+
+static bool
+take_row(Cursor *cursor, bool bitmap)
+{
+	Tokens	   *out = cursor->out;
+	const uint8_t *nulls = cursor->bytes + cursor->at;
+	int			i;
+
+	if (!cursor->metadata)
+		return fail(cursor, "a row without columns");
+	if (bitmap && !take(cursor, (size_t) (out->columns + 7) / 8, BYTE_OTHER))
+		return false;
+	for (i = 0; i < out->columns; i++)
+	{
+		Cell		cell = {.at = cursor->at, .null = true};
+
+		if ((!bitmap || (nulls[i / 8] >> i % 8 & 1) == 0) &&
+			!take_value(cursor, cursor->type[i], &out->type[i], &cell.null))
+			return false;
+		cell.size = cursor->at - cell.at;
+		out->cell = grow(out->cell, cursor->cells, &cursor->cells_size, sizeof(Cell));
+		out->cell[cursor->cells++] = cell;
+	}
+	out->rows++;
+	cursor->result_rows++;
+	return true;
+}
+
+static bool
+take_done(Cursor *cursor, uint8_t token)
+{
+	Tokens	   *out = cursor->out;
+	uint64_t	status;
+	uint64_t	count;
+
+	if (!take_number(cursor, 2, BYTE_DONE_STATUS, &status) || !take(cursor, 2, BYTE_OTHER) ||
+		!take_number(cursor, 8, BYTE_DONE_COUNT, &count))
+		return false;
+	if (status & (DONE_ERROR | DONE_SRVERROR))
+		cursor->error = true;
+	if ((status & DONE_COUNT) != 0 && (cursor->metadata || cursor->results == 0))
+	{
+		out->counted = true;
+		out->done_count = count;
+	}
+	if (cursor->metadata && ((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
+		return fail(cursor, "another number of rows");
+	cursor->metadata = false;
+	cursor->ended = (status & DONE_MORE) == 0 && token != TOKEN_DONEINPROC;
+	return true;
+}
+
+static bool
+take_return_value(Cursor *cursor)
+{
+	const Type *type;
+	ColumnType	column;
+	bool		null;
+
+	return take(cursor, 2, BYTE_OTHER) && take_text(cursor, 1) && take(cursor, 7, BYTE_OTHER) &&
+		take_type(cursor, &type, &column) && take_value(cursor, type, &column, &null);
+}
+
+/* A token that says how long it is. */
+static bool
+take_measured(Cursor *cursor, size_t size)
+{
+	uint64_t	length;
+
+	return take_length(cursor, size, &length) && take(cursor, length, BYTE_OTHER);
+}
+
+static bool
+take_token(Cursor *cursor, uint8_t token)
+{
+	switch (token)
+	{
+		case TOKEN_COLMETADATA:
+			return take_columns(cursor);
+		case TOKEN_ROW:
+			return take_row(cursor, false);
+		case TOKEN_NBCROW:
+			return take_row(cursor, true);
+		case TOKEN_DONE:
+		case TOKEN_DONEPROC:
+		case TOKEN_DONEINPROC:
+			return take_done(cursor, token);
+		case 0x79:				/* RETURNSTATUS */
+			return take(cursor, 4, BYTE_OTHER);
+		case 0xAC:
+			return take_return_value(cursor);
+		case 0xAA:				/* ERROR */
+			cursor->error = true;
+			return take_measured(cursor, 2);
+		case 0xA4:				/* TABNAME */
+		case 0xA5:				/* COLINFO */
+		case 0xA9:				/* ORDER */
+		case 0xAB:				/* INFO */
+		case 0xAD:				/* LOGINACK */
+		case 0xE3:				/* ENVCHANGE */
+			return take_measured(cursor, 2);
+		case 0xE4:				/* SESSIONSTATE */
+			return take_measured(cursor, 4);
+		default:
+			return fail(cursor, "a token that is none");
+	}
+}
+
+void
+tokens_read(Tokens *tokens, const uint8_t *payload, size_t size)
+{
+	Cursor		cursor = {.out = tokens, .bytes = payload, .size = size};
+
+	memset(tokens, 0, sizeof(*tokens));
+	tokens->kind = calloc(1, size + 1);
+	if (tokens->kind == NULL)
+		abort();
+	while (cursor.at < size && tokens->problem == NULL)
+	{
+		Token		token = {.kind = payload[cursor.at], .at = cursor.at};
+
+		if (cursor.ended)
+		{
+			tokens->tail = true;
+			break;
+		}
+		take(&cursor, 1, BYTE_TOKEN);
+		take_token(&cursor, token.kind);
+		token.size = cursor.at - token.at;
+		tokens->token = grow(tokens->token, tokens->count, &cursor.tokens_size, sizeof(Token));
+		tokens->token[tokens->count++] = token;
+	}
+	if (!cursor.ended)
+		fail(&cursor, "no end");
+	if (cursor.error)
+		fail(&cursor, "an error of the server");
+	tokens->whole = tokens->problem == NULL;
+}
+
+void
+tokens_free(Tokens *tokens)
+{
+	free(tokens->kind);
+	free(tokens->token);
+	free(tokens->field);
+	free(tokens->cell);
+	memset(tokens, 0, sizeof(*tokens));
+}
