@@ -61,6 +61,13 @@ $(BUILD)/standin_speed/drain: $(TOP)/test/standin_speed/drain.c | packages
 bench-standin: standin $(BUILD)/standin_speed/drain
 	@$(LABORATORY) bench-standin perl -I$(HARNESS)/lib $(TOP)/test/standin_speed/run.pl
 
+broken-streams-programs: packages
+	@$(TOP)/test/broken_streams/build.sh $(BUILD)/broken_streams
+
+# Every single thing that can be wrong with a reply; SCALE=x is a share of them.
+broken-streams: standin broken-streams-programs
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/broken_streams/run.pl
+
 # SEED=n is the first of five, SCALE=x a part of the whole.
 chaos-standin: standin
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/standin_chaos/run.pl
@@ -89,7 +96,7 @@ matrix-failover: lab
 
 installcheck: regress tap
 
-check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ)
+check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) broken-streams-programs
 	@$(HARNESS)/check.sh $(BUILD)
 
 lab-clean:

@@ -126,11 +126,14 @@ extern bool wire_in_call(void);	/* is FreeTDS on the stack of this process? */
  * asks the hook only when it has to wait, and during a login not even then: a
  * login that goes on although the hook says stop loses its connection here at
  * once, any other call some time after it should have sent attention.
+ *
+ * True: FreeTDS has not returned long after that.  It will not, for a broken
+ * answer keeps it in a loop; nobody can end the call, only the process.
  */
 #define WIRE_WATCH_MS		250
 #define WIRE_WATCH_LOGIN_MS	50
 
-extern void wire_watch(void);
+extern bool wire_watch(void);
 
 /*
  * Sends a batch (UTF-8).  The caller then waits for wire_socket() to become

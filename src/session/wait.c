@@ -207,13 +207,24 @@ tmf_wait_uncut(void)
 	cut_fd = -1;
 }
 
-/* PostgreSQL calls its timers' handlers with interrupts held, once more than whom they interrupt. */
+/*
+ * PostgreSQL calls its timers' handlers with interrupts held, once more than whom
+ * they interrupt.  A call that loops for ever has interrupted nothing of ours and
+ * nothing of PostgreSQL's, so that the session can be ended from here; it must
+ * not go on, for nobody else would end it.
+ */
 static void
 tick(void)
 {
+	bool		loops;
+
 	held_by_tick = 1;
-	wire_watch();
+	loops = wire_watch();
 	held_by_tick = 0;
+	if (loops)
+		ereport(FATAL,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("terminating connection because the TDS library does not return from an answer that it cannot read")));
 }
 
 /* An error takes all timers down, so the timer itself knows best whether it runs. */

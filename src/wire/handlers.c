@@ -20,6 +20,9 @@
 /* How long a server may take to acknowledge attention sent inside a call; with a watch, 2 s. */
 #define WIRE_ATTENTION_MS	1500
 
+/* Calls of wire_watch() that a call of FreeTDS may outlive its socket. */
+#define WIRE_LOOP_TICKS		20
+
 #define WIRE_SEVERITY_ERROR 11	/* below: information */
 
 static WireConn *volatile current = NULL;
@@ -85,21 +88,27 @@ end_login(WireConn *conn)
 
 /*
  * Runs in a signal handler: the only thing done to a connection in the hands of
- * FreeTDS is to end its socket, which FreeTDS then finds by itself.
+ * FreeTDS is to end its socket, which FreeTDS then finds by itself.  It does not
+ * where it loops without reading; the ticks since then are counted, because a
+ * process that was stopped for a while must not look as if it looped.
  */
-void
+bool
 wire_watch(void)
 {
 	WireConn   *conn = current;
 	int			saved_errno = errno;
 
 	if (conn == NULL)
-		return;
+		return false;
 	if (!must_stop(conn))
+	{
 		conn->overdue_ms = 0;
+		conn->ended_ticks = 0;
+	}
 	else if (conn->mode == WIRE_MODE_LOGIN)
 	{
 		conn->interrupted = true;
+		conn->ended_ticks++;
 		end_login(conn);
 	}
 	else if (conn->overdue_ms == 0 && conn->mode == WIRE_MODE_STATEMENT)
@@ -107,10 +116,12 @@ wire_watch(void)
 	else if (conn->overdue_ms == 0 || wire_now_ms() - conn->overdue_ms >= WIRE_ATTENTION_MS)
 	{
 		conn->interrupted = true;
+		conn->ended_ticks++;
 		if (conn->socket >= 0)
 			(void) shutdown(conn->socket, SHUT_RDWR);
 	}
 	errno = saved_errno;
+	return conn->ended_ticks > WIRE_LOOP_TICKS;
 }
 
 /*
@@ -217,6 +228,7 @@ wire_enter(WireConn *conn, WireMode mode)
 	conn->mode = mode;
 	conn->interrupted = false;
 	conn->overdue_ms = 0;
+	conn->ended_ticks = 0;
 	current = conn;
 	former_error_handler = dberrhandle(handle_error);
 	former_message_handler = dbmsghandle(handle_message);

@@ -77,14 +77,34 @@ advance(WireConn *conn)
 	return status == WIRE_OK ? WIRE_END : status;
 }
 
+/*
+ * FreeTDS keeps what stands behind the end of an answer in the same packet, and
+ * takes it for the beginning of the next one.  An answer that was there before
+ * anything was read from the socket is no answer to this statement.
+ */
+static WireStatus
+check_taken(WireConn *conn, int64_t taken, WireStatus status)
+{
+	if (conn->dead || taken < 0 || wire_bytes_taken(conn, true) != taken)
+		return status;
+	memset(&conn->error, 0, sizeof(conn->error));
+	wire_note(conn, "the server has sent more than one answer to the statement before");
+	conn->dead = true;
+	conn->columns = 0;
+	conn->rows_left = false;
+	return WIRE_LOST;
+}
+
 WireStatus
 wire_first_result(WireConn *conn)
 {
 	WireStatus	status;
+	int64_t		taken;
 
 	if (conn->dead)
 		return WIRE_LOST;
 	conn->one_packet = wire_next_packet_is_last(conn);
+	taken = wire_bytes_taken(conn, false);
 	wire_enter(conn, WIRE_MODE_STATEMENT);
 	if (dbsqlok(conn->dbproc) == FAIL)
 		wire_note(conn, "the answer could not be read");
@@ -92,7 +112,7 @@ wire_first_result(WireConn *conn)
 	if (status == WIRE_OK)
 		status = advance(conn);
 	wire_leave();
-	return status;
+	return check_taken(conn, taken, status);
 }
 
 WireStatus

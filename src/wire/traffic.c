@@ -5,6 +5,7 @@
  * FreeTDS reads on its own and counts nothing.  The socket can be asked beside
  * it: for what has arrived, and, before FreeTDS reads, for what comes next.
  */
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 
@@ -34,6 +35,22 @@ wire_bytes_received(const WireConn *conn)
 	(void) conn;
 	return -1;
 #endif
+}
+
+int64_t
+wire_bytes_taken(const WireConn *conn, bool at_most)
+{
+	int			before = 0;
+	int			after = 0;
+	int64_t		received;
+
+	if (conn->socket < 0 || ioctl(conn->socket, FIONREAD, &before) != 0)
+		return -1;
+	received = wire_bytes_received(conn);
+	if (received < 0 || ioctl(conn->socket, FIONREAD, &after) != 0)
+		return -1;
+	/* bytes may arrive between these calls */
+	return received - (at_most ? before : after);
 }
 
 /*

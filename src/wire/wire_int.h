@@ -43,6 +43,7 @@ struct WireConn
 	bool		interrupted;	/* the hook has said stop */
 	int64_t		attention_ms;	/* when attention was sent for it */
 	int64_t		overdue_ms;		/* when wire_watch() first heard the hook say so, 0 = not yet */
+	int			ended_ticks;	/* how often it has been called since it ended the socket */
 	int			free_fd[WIRE_FREE_FDS]; /* closed when the login began: its socket is one of them */
 	int			free_fds;
 
@@ -86,6 +87,13 @@ extern void wire_take_handle(WireConn *conn);
 
 /* Is the packet that FreeTDS will read next the last one of its message, as far as can be seen? */
 extern bool wire_next_packet_is_last(const WireConn *conn);
+
+/*
+ * Bytes that FreeTDS has taken from the socket, -1: not known.  While more
+ * arrive the figure cannot be exact: it is never too small when at_most, and
+ * never too large otherwise.
+ */
+extern int64_t wire_bytes_taken(const WireConn *conn, bool at_most);
 
 /* Notes an error of our own making, unless one is known already. */
 extern void wire_note(WireConn *conn, const char *text);

@@ -51,6 +51,14 @@ client_error(const char *text)
 	return ANSWER_ERROR;
 }
 
+void
+client_loops(void)
+{
+	Answer		answer = {.outcome = ANSWER_LOOP};
+
+	_exit(write(STDOUT_FILENO, &answer, sizeof(answer)) == (ssize_t) sizeof(answer) ? 0 : 2);
+}
+
 static const char *
 variable(const char *name)
 {
@@ -69,6 +77,18 @@ const char *
 client_password(void)
 {
 	return variable("BROKEN_STREAMS_PASSWORD");
+}
+
+int
+client_slowness(void)
+{
+	static int	slowness = 0;
+
+	if (slowness == 0)
+		slowness = atoi(variable("BROKEN_STREAMS_SLOWNESS"));
+	if (slowness < 1)
+		slowness = 1;
+	return slowness;
 }
 
 static int

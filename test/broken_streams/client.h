@@ -18,6 +18,12 @@ extern void client_put_i64(int64_t number);
 /* Forgets what was put, and puts text instead. */
 extern AnswerOutcome client_error(const char *text);
 
+/* Ends the process in the middle of a case; may be called by a signal handler. */
+extern void client_loops(void) __attribute__((noreturn));
+
+/* How many times longer than usual everything may take: 1, or what the environment says. */
+extern int	client_slowness(void);
+
 extern const char *client_user(void);
 extern const char *client_password(void);
 

@@ -275,7 +275,10 @@ play(Client *client, Script *script, Bytes *answer, bool (*serve) (Line *line, S
 		return complete == 0 ? CASE_HANG : CASE_CRASH;
 	}
 	memcpy(&header, answer->data, sizeof(header));
-	return header.outcome == ANSWER_WHOLE ? CASE_WHOLE : CASE_ERROR;
+	if (header.outcome == ANSWER_LOOP)
+		client_gone(client, 0);
+	return header.outcome == ANSWER_LOOP ? CASE_LOOP :
+		header.outcome == ANSWER_WHOLE ? CASE_WHOLE : CASE_ERROR;
 }
 
 static CaseOutcome

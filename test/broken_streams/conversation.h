@@ -39,6 +39,7 @@ typedef enum CaseOutcome
 {
 	CASE_ERROR,					/* the client reports an error */
 	CASE_WHOLE,					/* the client takes what it got for whole */
+	CASE_LOOP,					/* the client has ended itself, as a backend would */
 	CASE_CRASH,
 	CASE_HANG
 } CaseOutcome;
@@ -50,7 +51,7 @@ extern bool client_end(Client *client);
 
 /*
  * Asks the client and plays the server; body is what it says.  A client that
- * does not run is started, one that crashes or hangs is gone afterwards.
+ * does not run is started, one that crashes, loops or hangs is gone afterwards.
  */
 extern CaseOutcome converse(Client *client, const Case *question, Script *script, Bytes *body);
 

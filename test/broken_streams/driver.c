@@ -107,7 +107,7 @@ print_totals(const uint64_t *sum)
 {
 	static const char *const names[] = {
 		"cases", "errors", "wholes", "follows", "crashes", "shared_crashes", "hangs",
-		"shared_hangs", "values", "short_results", "other_results", "freetds_crashes", "freetds_hangs", "bad_ends"
+		"loops", "values", "short_results", "other_results", "freetds_crashes", "freetds_hangs", "bad_ends"
 	};
 	size_t		i;
 

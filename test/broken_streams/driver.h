@@ -32,7 +32,7 @@ typedef struct Totals
 	uint64_t	crashes;		/* of the reader, not of the bare client */
 	uint64_t	shared_crashes; /* of the reader and of the bare client */
 	uint64_t	hangs;			/* likewise */
-	uint64_t	shared_hangs;
+	uint64_t	loops;			/* of FreeTDS, which the reader has ended */
 	uint64_t	values;			/* results that are whole but for the row that was broken */
 	uint64_t	short_results;
 	uint64_t	other_results;

@@ -141,7 +141,8 @@ compare(const Recording *recording, const Tokens *was, const Bytes *payload, con
 	}
 	if (row < is->rows)
 		return JUDGE_SHORT;
-	return new.columns == 0 && new.count != (is->counted ? (int64_t) (uint32_t) is->done_count : -1) ?
+	return new.columns == 0 && new.count >= 0 &&
+		!(is->counted && (uint32_t) new.count == (uint32_t) is->done_count) ?
 		JUDGE_OTHER : JUDGE_GOOD;
 }
 

@@ -39,7 +39,8 @@ typedef struct Case
 typedef enum AnswerOutcome
 {
 	ANSWER_ERROR,
-	ANSWER_WHOLE
+	ANSWER_WHOLE,
+	ANSWER_LOOP					/* the library did not return; the client has ended */
 } AnswerOutcome;
 
 typedef struct Answer

@@ -5,10 +5,13 @@
  * It takes a result for whole exactly when session/stream.c and exec/row.c do:
  * the columns are those that were planned, every value can be decoded, the rows
  * end without an error, no second result follows, and their number is what the
- * server says it is.  Each Datum goes into the answer by value.
+ * server says it is.  Each Datum goes into the answer by value.  A timer cuts
+ * a case after two seconds, as statement_timeout does in a backend.
  */
 #include "postgres.h"
 
+#include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "catalog/pg_type.h"
@@ -23,6 +26,8 @@
 #include "shim.h"
 
 #define PACKET_SIZE 4096
+#define TIMEOUT_TICKS 8			/* of WIRE_WATCH_MS: the statement_timeout of a case */
+#define ROOM_SIZE	96			/* for the values of a row, of which more have none */
 
 typedef struct Local
 {
@@ -59,15 +64,41 @@ typedef struct Reading
 	WireConn   *conn;
 	TmfDecoder	decoders[CASE_COLUMNS];
 	Local		local[CASE_COLUMNS];
+	WireValue	values[CASE_COLUMNS];
+	TmfRoom		room;
 	int			columns;
 	int64		rows;
 } Reading;
 
+static volatile sig_atomic_t ticks_left;
+
+/* For the wire's interrupt hook: a statement_timeout. */
 static bool
-never(void *argument)
+time_is_up(void *argument)
 {
 	(void) argument;
-	return false;
+	return ticks_left <= 0;
+}
+
+/* As session/wait.c does it. */
+static void
+tick(int signal)
+{
+	(void) signal;
+	ticks_left--;
+	if (wire_watch())
+		client_loops();
+}
+
+static void
+watch(void)
+{
+	struct itimerval every = {{0, WIRE_WATCH_MS * 1000}, {0, WIRE_WATCH_MS * 1000}};
+	struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
+
+	ticks_left = TIMEOUT_TICKS * client_slowness();
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &every, NULL);
 }
 
 /* As exec/row.c binds a row: what was planned, or an error. */
@@ -92,7 +123,8 @@ bind(Reading *reading)
 			(WireType) statement->kinds[i];
 		reading->local[i] = locals[planned];
 		if (reading->local[i].type == InvalidOid ||
-			!tmf_decoder_init(&reading->decoders[i], &remote, "c", reading->local[i].type, -1, NULL))
+			!tmf_decoder_init(&reading->decoders[i], &remote, "c", reading->local[i].type, -1,
+							  &reading->room, NULL))
 			return "a column of another type";
 		client_put_u8((uint8_t) planned);
 	}
@@ -128,12 +160,14 @@ read_row(Reading *reading)
 
 	if (wire_unmappable(reading->conn))
 		return "a character without an equivalent";
+	reading->room.next = palloc(ROOM_SIZE);
+	reading->room.end = reading->room.next + ROOM_SIZE;
+	wire_values(reading->conn, reading->columns, reading->values);
 	for (i = 0; i < reading->columns; i++)
 	{
-		int			length;
-		const void *value = wire_value(reading->conn, i, &length);
 		bool		isnull;
-		Datum		datum = tmf_decode(&reading->decoders[i], value, length, &isnull);
+		Datum		datum = tmf_decode(&reading->decoders[i], reading->values[i].data,
+									   reading->values[i].length, &isnull);
 
 		if (isnull)
 			client_put_u32((uint32_t) -1);
@@ -231,7 +265,7 @@ client_run(const Case *question)
 		.host = "127.0.0.1", .database = "erp", .user = client_user(),
 		.password = client_password(), .application = "broken streams", .client_host = "here",
 		.tds_version = 74, .packet_size = PACKET_SIZE, .encryption = WIRE_ENCRYPTION_OFF,
-		.interrupt = never
+		.interrupt = time_is_up
 	};
 	const char *problem = NULL;
 	WireConn   *conn;
@@ -239,6 +273,7 @@ client_run(const Case *question)
 	AnswerOutcome outcome = ANSWER_WHOLE;
 	int			i;
 
+	watch();
 	if (wire_open(&login, &conn, &error) != WIRE_OK)
 		return client_error("no login");
 	for (i = 0; i < question->statements && problem == NULL; i++)

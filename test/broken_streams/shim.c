@@ -4,8 +4,8 @@
  *
  * Memory is malloc()'s, each piece with its own bounds, so that the sanitizer
  * sees a byte too far; it lives until shim_reset().  An ERROR jumps.  There is
- * no catalog: types are no domains, have no length, and no input function
- * takes any text.  What the linker misses here is what src/value has begun to need:
+ * no catalog: types are no domains, have no length and no casts, and no
+ * input function takes any text.  What the linker misses here is what src/value has begun to need:
  * add the real thing, or the smallest that tells the truth without a catalog.
  */
 #include "postgres.h"
@@ -18,6 +18,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+
+#include "value/cast.h"
 
 #include "shim.h"
 
@@ -290,6 +292,24 @@ Datum
 FunctionCall3Coll(FmgrInfo *flinfo, Oid collation, Datum arg1, Datum arg2, Datum arg3)
 {
 	shim_impossible("a function is called");
+}
+
+bool
+tmf_cast_find(TmfCast *cast, Oid from, Oid to, int32 typmod, MemoryContext context)
+{
+	return false;
+}
+
+bool
+tmf_cast_shortens(Oid type)
+{
+	return false;
+}
+
+Datum
+tmf_cast_apply(TmfCast *cast, Datum value)
+{
+	shim_impossible("a cast is applied");
 }
 
 void

@@ -11,9 +11,7 @@
 #include "tokens.h"
 
 #define DONE_MORE	0x0001
-#define DONE_ERROR	0x0002
 #define DONE_COUNT	0x0010
-#define DONE_SRVERROR 0x0100
 
 #define PLP			0xFFFF		/* the length of a type whose values come in chunks */
 #define PLP_NULL	UINT64_MAX
@@ -332,7 +330,7 @@ take_row(Cursor *cursor, bool bitmap)
 }
 
 static bool
-take_done(Cursor *cursor, uint8_t token)
+take_done(Cursor *cursor)
 {
 	Tokens	   *out = cursor->out;
 	uint64_t	status;
@@ -341,8 +339,6 @@ take_done(Cursor *cursor, uint8_t token)
 	if (!take_number(cursor, 2, BYTE_DONE_STATUS, &status) || !take(cursor, 2, BYTE_OTHER) ||
 		!take_number(cursor, 8, BYTE_DONE_COUNT, &count))
 		return false;
-	if (status & (DONE_ERROR | DONE_SRVERROR))
-		cursor->error = true;
 	if ((status & DONE_COUNT) != 0 && (cursor->metadata || cursor->results == 0))
 	{
 		out->counted = true;
@@ -351,7 +347,7 @@ take_done(Cursor *cursor, uint8_t token)
 	if (cursor->metadata && ((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
 		return fail(cursor, "another number of rows");
 	cursor->metadata = false;
-	cursor->ended = (status & DONE_MORE) == 0 && token != TOKEN_DONEINPROC;
+	cursor->ended = (status & DONE_MORE) == 0;
 	return true;
 }
 
@@ -389,7 +385,7 @@ take_token(Cursor *cursor, uint8_t token)
 		case TOKEN_DONE:
 		case TOKEN_DONEPROC:
 		case TOKEN_DONEINPROC:
-			return take_done(cursor, token);
+			return take_done(cursor);
 		case 0x79:				/* RETURNSTATUS */
 			return take(cursor, 4, BYTE_OTHER);
 		case 0xAC:

@@ -29,6 +29,7 @@ typedef struct Worker
 	char		reader_log[4096];
 	char		bare_log[4096];
 	uint64_t	reader_cases;
+	bool		bare_asked;		/* about the running case */
 	FILE	   *findings;
 	Bytes		packets[STAGES];	/* the good replies of the running recording */
 	Bytes		next;			/* the good answer of the first one */
@@ -106,8 +107,9 @@ run_bare(Worker *worker, const Subject *subject, const Bytes *raw, int replies)
 	Bytes		body = {0};
 	CaseOutcome outcome;
 
-	if (worker->orders->bare[0] == NULL)
+	if (worker->orders->bare[0] == NULL || worker->bare_asked)
 		return CASE_ERROR;
+	worker->bare_asked = true;
 	make_script(&script, worker, subject, raw, replies);
 	make_case(&question, subject->recording, replies > STAGES ? &worker->recordings[0] : NULL);
 	outcome = converse(&worker->bare, &question, &script, &body);
@@ -152,13 +154,13 @@ run_reader(Worker *worker, const Subject *subject, const Bytes *raw, int replies
 	}
 	else if (outcome == CASE_HANG)
 	{
-		if (run_bare(worker, subject, raw, replies) == CASE_HANG)
-			worker->totals->shared_hangs++;
-		else
-		{
-			worker->totals->hangs++;
-			find(worker, subject, "hang", raw);
-		}
+		worker->totals->hangs++;
+		find(worker, subject, "hang", raw);
+	}
+	else if (outcome == CASE_LOOP)
+	{
+		worker->totals->loops++;
+		(void) run_bare(worker, subject, raw, replies);
 	}
 	return outcome;
 }
@@ -288,10 +290,12 @@ run_stage(Worker *worker, const Recording *recording, int stage, long *number, i
 		mutation_name(&list.mutation[i], what, sizeof(what));
 		subject.what = what;
 		worker->totals->cases++;
+		worker->bare_asked = false;
 		if (stage == STAGES - 1)
 			run_answer(worker, &subject, &raw);
 		else
 			run_login(worker, &subject, &raw);
+		(void) run_bare(worker, &subject, &raw, STAGES);
 		renew_reader(worker);
 	}
 	tokens_free(&tokens);

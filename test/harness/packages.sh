@@ -10,7 +10,7 @@ server=15
 
 needed="gcc make pkg-config libc6-dev perl util-linux procps
  postgresql-$server postgresql-server-dev-$server
- freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-run-perl clang python3-tds"
+ freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-run-perl clang python3-tds valgrind"
 
 what=needed
 if [ "${1:-}" = clients ]; then

@@ -19,6 +19,8 @@ flags_of() {
 		src/wire/*) echo "-std=gnu99 -D_GNU_SOURCE -Iinclude $conventions" ;;
 		src/* | tds_mirror_fdw.c)
 			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
+		test/broken_streams/*)
+			echo "-std=gnu11 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
 		test/docs/*) echo "-std=c99 -pedantic -Iinclude" ;;
 		test/standin/*) echo "-std=gnu11 -D_GNU_SOURCE -pthread -Itest/standin" ;;
 		test/standin_speed/* | bench/read/*) echo "-std=gnu11 -D_GNU_SOURCE" ;;
