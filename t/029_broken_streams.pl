@@ -13,41 +13,22 @@ use Test::More;
 use Time::HiRes qw(time);
 use TdsMirror::Cluster;
 use TdsMirror::Foreign qw(server_sql track_script track_rows track_table_sql);
+use TdsMirror::Kinds qw(kinds_script kinds_rows kinds_table_sql);
 use TdsMirror::Lab qw(free_port slurp);
 use TdsMirror::Pair;
 
 my @actions = ('garbage', 'overrun', 'envchange', 'plp_cut', 'plp_short', 'packet', 'close', 'reset');
-my $kinds_rows = 200;
-my $kinds = join ",\n", map { "$_->[0] $_->[1] NULL" } (
-	[i8 => 'tinyint'], [i16 => 'smallint'], [i32 => 'int'], [i64 => 'bigint'], [flag => 'bit'],
-	[f32 => 'real'], [f64 => 'float'], [m32 => 'smallmoney'], [m64 => 'money'], [d => 'decimal(38,10)'],
-	[dt => 'datetime'], [sdt => 'smalldatetime'], [da => 'date'], [ti => 'time(7)'], [dt2 => 'datetime2(7)'],
-	[dto => 'datetimeoffset(7)'], [g => 'uniqueidentifier'], [c => 'char(10)'], [vc => 'varchar(20)'],
-	[nc => 'nchar(10)'], [nvc => 'nvarchar(20)'], [b => 'binary(8)'], [vb => 'varbinary(20)'],
-	[vcm => 'varchar(max)'], [nvcm => 'nvarchar(max)'], [vbm => 'varbinary(max)']);
-my $values = "1, 2, 3, 4, 1, 1.5, 2.5, 3.25, 4.25, 12345678901234567890.5, '2024-02-29T12:34:56.997', '2024-02-29T12:34:00',"
-  . " '2024-02-29', '12:34:56.1234567', '2024-02-29T12:34:56.1234567', '2024-02-29T12:34:56.1234567+01:00',"
-  . " '01234567-89AB-CDEF-0123-456789ABCDEF', 'char', 'varchar', N'nchar', N'nvarchar', 0x01, 0x0102, 'long', N'long', 0x010203";
-my $nulls = join ', ', ('NULL') x 26;
-my $script = track_script() . "CREATE TABLE dbo.kinds (id int NOT NULL PRIMARY KEY, $kinds)\ngo\n"
-  . join('', map { my $from = $_; "INSERT INTO dbo.kinds VALUES "
-	  . join(', ', map { "($_, " . ($_ % 5 ? $values : $nulls) . ')' } $from + 1 .. $from + 50) . "\ngo\n" }
-	  map { 50 * $_ } 0 .. $kinds_rows / 50 - 1);
 
 my $cluster = TdsMirror::Cluster->start('streams');
-my $pair = TdsMirror::Pair->start(prefix => 'streams-', script => $script);
+my $pair = TdsMirror::Pair->start(prefix => 'streams-', script => track_script() . kinds_script());
 my $psql = $cluster->session;
-my $kinds_table = "CREATE FOREIGN TABLE %s (id int, i8 smallint, i16 smallint, i32 int, i64 bigint, flag bool,
-  f32 real, f64 float8, m32 numeric, m64 numeric, d numeric, dt timestamp, sdt timestamp, da date, ti time,
-  dt2 timestamp, dto timestamptz, g uuid, c text, vc text, nc text, nvc text, b bytea, vb bytea, vcm text,
-  nvcm text, vbm bytea) SERVER %s OPTIONS (schema_name 'dbo', table_name 'kinds');";
 
 $psql->query(server_sql($pair, query_timeout => '5 s', login_timeout => '10 s') . track_table_sql()
-	  . sprintf($kinds_table, 'kinds', 'erp'));
+	  . kinds_table_sql('kinds', 'erp'));
 
 my %query = (track => 'SELECT count(*), sum(id), md5(string_agg(track::text, chr(10) ORDER BY id)) FROM track',
 	kinds => 'SELECT count(*), sum(id), md5(string_agg(kinds::text, chr(10) ORDER BY id)) FROM kinds');
-my %rows = (track => track_rows(), kinds => $kinds_rows);
+my %rows = (track => track_rows(), kinds => kinds_rows());
 my %whole = map { $_ => $psql->query($query{$_}) } keys %query;
 my $backend = $psql->backend;
 

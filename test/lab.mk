@@ -65,7 +65,7 @@ broken-streams-programs: packages
 	@$(TOP)/test/broken_streams/build.sh $(BUILD)/broken_streams
 
 # Every single thing that can be wrong with a reply; SCALE=x is a share of them.
-broken-streams: standin broken-streams-programs
+broken-streams: lab broken-streams-programs
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/broken_streams/run.pl
 
 # SEED=n is the first of five, SCALE=x a part of the whole.

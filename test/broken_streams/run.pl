@@ -8,12 +8,15 @@
 use strict;
 use warnings;
 use FindBin;
+use lib $FindBin::Bin;
+use Backend qw(backend_under_valgrind);
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(build_folder scratch_folder slurp);
 
 my $scale = $ENV{SCALE} // 1;
 my $all = 170_000;			# cases, less than there are
 my $sample = 0.002;			# the share that valgrind sees
+my $least = 0.3;			# of the few cases that a backend sees
 my ($passed, $failed) = (0, 0);
 my $programs = build_folder() . '/broken_streams';
 my $instance = TdsMirror::Instance->start('BROKEN');
@@ -132,6 +135,10 @@ print map { "    $_\n" } @ours;
 printf "under valgrind: %d good replies, %d cases, %d errors inside FreeTDS\n", $good->{recordings} // 0,
   $broken->{cases} // 0, @broken_errors - @ours;
 
+my ($statements, $inside, @backend_errors) = backend_under_valgrind(\&check, $scale < $least ? $least : $scale > 1 ? 1 : $scale);
+print map { "    $_\n" } @backend_errors;
+print "under valgrind: $statements statements of a backend, $inside errors inside FreeTDS\n";
+
 # Without a limit: what DB-Library alone does with the same bytes, and values of a row that
 # was broken which DB-Library hands out all the same.
 printf "freetds_crashes %d (%d of them also in the wrapper's reader)\n", @{$figure}{qw(freetds_crashes shared_crashes)};
@@ -148,6 +155,7 @@ my $bars = join '',
   bar(stream_short_results => $figure->{short_results} // 1, 0, !($figure->{short_results} // 1)),
   bar(stream_wrong_results => $figure->{other_results} // 1, 0, !($figure->{other_results} // 1)),
   bar(valgrind_errors => @good_errors + @ours, 0, !(@good_errors + @ours)),
+  bar(valgrind_backend_errors => scalar @backend_errors, 0, !@backend_errors),
   bar(valgrind_crashes => $good->{crashes} + $broken->{crashes} + $broken->{other_results}
 	  + $good->{other_results}, 0, !($good->{crashes} + $broken->{crashes} + $broken->{other_results} + $good->{other_results}));
 printf "broken-streams: %d passed, %d failed\n%s", $passed, $failed, $bars;

@@ -10,9 +10,11 @@ use TdsMirror::Psql;
 
 my @running;
 
+# settings: of postgresql.conf; and "program", which is run instead of postgres
 sub start
 {
 	my ($class, $name, %settings) = @_;
+	my $program = delete $settings{program};
 	my $self = bless { folder => scratch_folder($name), port => free_port() }, $class;
 	my $data = "$self->{folder}/data";
 
@@ -26,7 +28,8 @@ sub start
 		  "timezone = 'UTC'",
 		  "log_line_prefix = '%m [%p] %e '",
 		  map { "$_ = $settings{$_}" } sort keys %settings));
-	$self->run(bindir() . '/pg_ctl', '-D', $data, '-w', '-s', '-l', "$self->{folder}/log", 'start');
+	$self->run(bindir() . '/pg_ctl', '-D', $data, '-w', '-s', '-l', "$self->{folder}/log",
+		$program ? ('-p', $program) : (), 'start');
 	push @running, $self;
 	return $self;
 }
