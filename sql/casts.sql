@@ -96,6 +96,13 @@ CREATE FOREIGN TABLE grade (g regress_grade) SERVER casts OPTIONS (query 'SELECT
 SELECT * FROM grade;
 CREATE CAST (int AS regress_grade) WITH FUNCTION regress_grade(int) AS ASSIGNMENT;
 SELECT * FROM grade;
+CREATE OR REPLACE FUNCTION regress_grade(int) RETURNS regress_grade LANGUAGE plpgsql AS
+$$
+BEGIN
+	RETURN CASE WHEN $1 IS NULL THEN 'low' WHEN $1 < 10 THEN NULL ELSE 'high' END;
+END
+$$;
+SELECT g, g IS NULL AS is_null FROM grade;
 CREATE ROLE regress_reader;
 REVOKE EXECUTE ON FUNCTION regress_grade(int) FROM PUBLIC;
 GRANT SELECT ON grade TO regress_reader;

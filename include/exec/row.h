@@ -38,8 +38,9 @@ extern TmfRow *tmf_row_make(Relation rel, List *private);
 
 /*
  * Chooses the decoders for the result that conn has; raises when a column of
- * it cannot be read as it is declared, or is not what the plan took it for.  A result that is described exactly like the last one keeps its
- * decoders.  They and their caches live in context, which is theirs alone.
+ * it cannot be read as it is declared, or is not what the plan took it for.  A
+ * result that is described exactly like the last one keeps its decoders.  They
+ * and their caches live in context, which is theirs alone.
  */
 extern void tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context);
 

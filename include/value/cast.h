@@ -34,7 +34,11 @@ extern bool tmf_cast_find(TmfCast *cast, Oid from, Oid to, int32 typmod, MemoryC
 /* Does type take a text and silently keep but a part of it?  Then no text is cast to it. */
 extern bool tmf_cast_shortens(Oid type);
 
-/* value is not NULL; the result lives in CurrentMemoryContext. */
-extern Datum tmf_cast_apply(TmfCast *cast, Datum value);
+/*
+ * *isnull is that of value, and then that of the result: a function may make NULL
+ * of a value, and one that is not strict a value of NULL.  The result lives in
+ * CurrentMemoryContext.
+ */
+extern Datum tmf_cast_apply(TmfCast *cast, Datum value, bool *isnull);
 
 #endif

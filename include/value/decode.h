@@ -62,16 +62,16 @@ extern bool tmf_decoder_init(TmfDecoder *decoder, const WireColumn *remote,
 /* A sentence: what remote is, and which cast from it to type is missing. */
 extern const char *tmf_decode_refusal(const WireColumn *remote, Oid type);
 
-/* For tmf_decode(): a value that is not as decoder->decode makes it. */
-extern Datum tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length);
+/* For tmf_decode(), the same: a value that is not as decoder->decode makes it. */
+extern Datum tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length, bool *isnull);
 
-/* value NULL is SQL NULL. */
+/* value NULL is SQL NULL; a cast may make NULL of another, too. */
 static inline Datum
 tmf_decode(TmfDecoder *decoder, const void *value, int length, bool *isnull)
 {
 	*isnull = value == NULL;
 	if (unlikely(length > decoder->adapt_above))
-		return tmf_decode_adapted(decoder, value, length);
+		return tmf_decode_adapted(decoder, value, length, isnull);
 	return value != NULL ? decoder->decode(decoder, value, length) : (Datum) 0;
 }
 

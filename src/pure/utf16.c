@@ -97,7 +97,6 @@ pack_runs(const unsigned char *source, size_t units, unsigned char *target)
 		if ((word & UINT64_C(0xff80ff80ff80ff80)) != 0 ||
 			((word - UINT64_C(0x0001000100010001)) & UINT64_C(0x8000800080008000)) != 0)
 			break;
-		word |= word >> 8;
 		target[i] = word;
 		target[i + 1] = word >> 16;
 		target[i + 2] = word >> 32;

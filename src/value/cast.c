@@ -57,27 +57,32 @@ tmf_cast_find(TmfCast *cast, Oid from, Oid to, int32 typmod, MemoryContext conte
 	}
 }
 
-Datum
-tmf_cast_apply(TmfCast *cast, Datum value)
+static Datum
+call_function(TmfCast *cast, Datum value, bool *isnull)
 {
-	switch (cast->kind)
-	{
-		case TMF_CAST_NONE:
-			return value;
-		case TMF_CAST_INPUT_OUTPUT:
-			return InputFunctionCall(&cast->input, OutputFunctionCall(&cast->function, value),
-									 cast->input_argument, cast->typmod);
-		case TMF_CAST_FUNCTION:
-			break;
-	}
-	switch (cast->function.fn_nargs)
-	{
-		case 1:
-			return FunctionCall1(&cast->function, value);
-		case 2:
-			return FunctionCall2(&cast->function, value, Int32GetDatum(cast->typmod));
-		default:
-			return FunctionCall3(&cast->function, value, Int32GetDatum(cast->typmod),
-								 BoolGetDatum(false));
-	}
+	LOCAL_FCINFO(call, 3);
+	Datum		result;
+
+	InitFunctionCallInfoData(*call, &cast->function, cast->function.fn_nargs, InvalidOid,
+							 NULL, NULL);
+	call->args[0].value = value;
+	call->args[0].isnull = *isnull;
+	call->args[1].value = Int32GetDatum(cast->typmod);
+	call->args[1].isnull = false;
+	call->args[2].value = BoolGetDatum(false);
+	call->args[2].isnull = false;
+	result = FunctionCallInvoke(call);
+	*isnull = call->isnull;
+	return result;
+}
+
+Datum
+tmf_cast_apply(TmfCast *cast, Datum value, bool *isnull)
+{
+	if (cast->kind == TMF_CAST_FUNCTION && !(*isnull && cast->function.fn_strict))
+		return call_function(cast, value, isnull);
+	if (cast->kind == TMF_CAST_INPUT_OUTPUT && !*isnull)
+		return InputFunctionCall(&cast->input, OutputFunctionCall(&cast->function, value),
+								 cast->input_argument, cast->typmod);
+	return value;
 }

@@ -209,21 +209,21 @@ tmf_decode_refusal(const WireColumn *remote, Oid type)
 }
 
 Datum
-tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length)
+tmf_decode_adapted(TmfDecoder *decoder, const void *value, int length, bool *isnull)
 {
 	Datum		datum = (Datum) 0;
 
+	*isnull = value == NULL;
 	if (value != NULL)
-	{
-		datum = tmf_cast_apply(&decoder->cast, decoder->decode(decoder, value, length));
-		if (length > decoder->coerce_above)
-			datum = decoder->coerce.fn_nargs == 3 ?
-				FunctionCall3(&decoder->coerce, datum, Int32GetDatum(decoder->typmod),
-							  BoolGetDatum(false)) :
-				FunctionCall2(&decoder->coerce, datum, Int32GetDatum(decoder->typmod));
-	}
+		datum = decoder->decode(decoder, value, length);
+	datum = tmf_cast_apply(&decoder->cast, datum, isnull);
+	if (!*isnull && length > decoder->coerce_above)
+		datum = decoder->coerce.fn_nargs == 3 ?
+			FunctionCall3(&decoder->coerce, datum, Int32GetDatum(decoder->typmod),
+						  BoolGetDatum(false)) :
+			FunctionCall2(&decoder->coerce, datum, Int32GetDatum(decoder->typmod));
 	if (decoder->type != decoder->base)
-		domain_check(datum, value == NULL, decoder->type, &decoder->domain_cache,
+		domain_check(datum, *isnull, decoder->type, &decoder->domain_cache,
 					 decoder->context);
 	return datum;
 }
