@@ -22,7 +22,7 @@ extern Oid	tmf_typemap_local(WireType remote, int index, TmfDecodeFunction *deco
 /* "datetimeoffset", for messages. */
 extern const char *tmf_typemap_remote_name(WireType remote);
 
-/* A sentence for the user whose column of type remote is declared as local. */
-extern const char *tmf_typemap_remedy(WireType remote, Oid local);
+/* A sentence for the user whose column of type remote is declared as what it cannot be read into. */
+extern const char *tmf_typemap_remedy(WireType remote);
 
 #endif

@@ -114,7 +114,7 @@ bind_columns(Reading *reading)
 					 errmsg("column \"%s\" of the remote result cannot be read as %s",
 							NameStr(local->attname), format_type_be(local->atttypid)),
 					 errdetail_internal("%s", tmf_decode_refusal(&remote, local->atttypid)),
-					 errhint("%s", tmf_typemap_remedy(remote.type, reading->decoders[i].base))));
+					 errhint("%s", tmf_typemap_remedy(remote.type))));
 	}
 }
 

@@ -55,7 +55,7 @@ unreadable_remedy(const TmfRow *row, int column)
 		!tmf_column_remote_type(RelationGetRelid(row->rel), row->attributes[column], &declared))
 		return alter_column(row, column, "ADD",
 							type == WIRE_TYPE_VARIANT ? "'sql_variant'" : CLR_TYPES);
-	return tmf_typemap_remedy(type, getBaseType(local_column(row, column)->atttypid));
+	return tmf_typemap_remedy(type);
 }
 
 void
@@ -96,7 +96,7 @@ check_declared(const TmfRow *row, int column, const WireConn *conn)
 			 errdetail("The type of the remote column \"%s\" is %s.", remote_name(row, column),
 					   type.name == SQLTYPE_UNKNOWN ? tmf_typemap_remote_name(WIRE_TYPE_UNKNOWN) : actual),
 			 errhint("%s", type.name == SQLTYPE_UNKNOWN ?
-					 tmf_typemap_remedy(WIRE_TYPE_UNKNOWN, getBaseType(local->atttypid)) :
+					 tmf_typemap_remedy(WIRE_TYPE_UNKNOWN) :
 					 alter_column(row, column, "SET", type.name == SQLTYPE_CLR ? CLR_TYPES :
 								  quote_literal_cstr(actual)))));
 }
@@ -117,7 +117,7 @@ check_assumed(const TmfRow *row, int column)
 					format_type_be(local->atttypid)),
 			 errdetail("The type of the remote column \"%s\" is %s.",
 					   remote_name(row, column), tmf_typemap_remote_name(type)),
-			 errhint("%s", tmf_typemap_remedy(type, getBaseType(local->atttypid)))));
+			 errhint("%s", tmf_typemap_remedy(type))));
 }
 
 void

@@ -145,23 +145,11 @@ tmf_typemap_remote_name(WireType remote)
 	return remote_names[remote];
 }
 
-/*
- * A date and time without zone becomes an instant only by somebody's decision,
- * which is the user's.
- */
 const char *
-tmf_typemap_remedy(WireType remote, Oid local)
+tmf_typemap_remedy(WireType remote)
 {
 	size_t		i;
 
-	if (local == TIMESTAMPTZOID &&
-		(remote == WIRE_TYPE_DATETIME || remote == WIRE_TYPE_SMALLDATETIME ||
-		 remote == WIRE_TYPE_DATETIME2))
-		return "Declare the column as timestamp without time zone, or say in the option \"query\" "
-			"which zone it is in: TODATETIMEOFFSET(column, '+00:00').";
-	if (local == TIMESTAMPOID && remote == WIRE_TYPE_DATETIMEOFFSET)
-		return "Declare the column as timestamp with time zone, or choose a zone in the option "
-			"\"query\": CAST(SWITCHOFFSET(column, '+00:00') AS datetime2).";
 	for (i = 0; i < lengthof(types); i++)
 	{
 		if (types[i].remote == remote)
