@@ -75,7 +75,12 @@ advance(TmfScan *scan, bool may_wait_for_turn)
 				tmf_execution_lost(scan);
 				break;
 			case TMF_SOURCE_SENT:
-				return tmf_execution_answered(scan);
+				if (!tmf_execution_answered(scan))
+					return false;
+				tmf_execution_answer(scan);
+				if (scan->source != TMF_SOURCE_LOST)
+					return true;
+				break;
 			default:
 				return true;
 		}
