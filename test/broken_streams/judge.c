@@ -102,6 +102,17 @@ same_type(const ColumnType *a, const ColumnType *b)
 	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
+/* Behind the rows: a handle that nobody sent would run another statement; 0 is none. */
+static bool
+right_handle(const Recording *recording, Result *result, int returned, uint32_t sent,
+			 uint32_t *handle)
+{
+	*handle = 0;
+	if (recording->statement.form == CASE_PREPARE)
+		*handle = (uint32_t) result_number(result, 4);
+	return *handle == 0 || (returned == 1 && *handle == sent);
+}
+
 /* Compares what the client has read with a reply that is whole. */
 static Judgement
 compare(const Recording *recording, const Tokens *was, const Bytes *payload, const Tokens *is,
@@ -111,6 +122,7 @@ compare(const Recording *recording, const Tokens *was, const Bytes *payload, con
 	Result		new;
 	bool		old_row = true;
 	size_t		row = 0;
+	uint32_t	handle;
 
 	result_open(&old, &recording->answer);
 	result_open(&new, body);
@@ -141,6 +153,8 @@ compare(const Recording *recording, const Tokens *was, const Bytes *payload, con
 	}
 	if (row < is->rows)
 		return JUDGE_SHORT;
+	if (!right_handle(recording, &new, is->returned, is->handle, &handle))
+		return JUDGE_OTHER;
 	return new.columns == 0 && new.count >= 0 &&
 		!(is->counted && (uint32_t) new.count == (uint32_t) is->done_count) ?
 		JUDGE_OTHER : JUDGE_GOOD;
@@ -151,11 +165,12 @@ compare(const Recording *recording, const Tokens *was, const Bytes *payload, con
  * whole: as many rows and columns, and other values in one row at most?
  */
 static Judgement
-compare_with_recorded(const Recording *recording, const Bytes *body)
+compare_with_recorded(const Recording *recording, const Tokens *was, const Bytes *body)
 {
 	Result		old;
 	Result		new;
 	int			different = 0;	/* rows */
+	uint32_t	handle;
 
 	result_open(&old, &recording->answer);
 	result_open(&new, body);
@@ -174,6 +189,12 @@ compare_with_recorded(const Recording *recording, const Bytes *body)
 	}
 	if (result_row(&old))
 		return JUDGE_SHORT;
+	if (!right_handle(recording, &new, was->returned, was->handle, &handle))
+		return JUDGE_OTHER;
+	/* the recorded result, of a statement that has not been kept */
+	if (different == 0 && recording->statement.form == CASE_PREPARE && handle == 0 &&
+		new.count == old.count)
+		return JUDGE_GOOD;
 	return different == 1 ? JUDGE_VALUE : JUDGE_OTHER;
 }
 
@@ -211,7 +232,7 @@ judge(const Recording *recording, const Bytes *raw, const Bytes *body)
 	else if (is.counted && (uint32_t) is.done_count != (uint32_t) rows_of(body))
 		judgement = JUDGE_SHORT;
 	else
-		judgement = same ? JUDGE_GOOD : compare_with_recorded(recording, body);
+		judgement = same ? JUDGE_GOOD : compare_with_recorded(recording, &was, body);
 	tokens_free(&was);
 	tokens_free(&is);
 	bytes_free(&payload);

@@ -6,7 +6,8 @@
  * the port, runs them, and answers with an Answer and its body.  The body of an
  * error is its text.  That of results that came whole is, per statement: columns
  * (u32), the kind of each (u8); per row a 1 (u8) and its values, each as length
- * (u32, ~0 for NULL) and bytes; a 0 (u8) and the rows, or the rows affected (i64).
+ * (u32, ~0 for NULL) and bytes; a 0 (u8) and the rows, or the rows affected (i64);
+ * of CASE_PREPARE the handle (u32), 0 for none.
  */
 #ifndef BROKEN_STREAMS_PROTOCOL_H
 #define BROKEN_STREAMS_PROTOCOL_H
@@ -19,9 +20,17 @@
 
 #define ANSWER_MAX		(8 << 20)
 
+typedef enum CaseForm
+{
+	CASE_BATCH,
+	CASE_UTF16,					/* a batch whose bytes are characters as UTF-16 */
+	CASE_CALL,					/* with a parameter */
+	CASE_PREPARE				/* the same, and the server keeps the statement */
+} CaseForm;
+
 typedef struct CaseStatement
 {
-	uint8_t		parameters;		/* sent as a call with parameters */
+	uint8_t		form;			/* CaseForm */
 	uint8_t		expected;		/* columns that must come; 255: whatever comes */
 	uint8_t		kinds[CASE_COLUMNS];	/* WireType each is planned to have */
 	char		sql[CASE_SQL];

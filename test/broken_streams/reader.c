@@ -56,6 +56,7 @@ static const Local locals[] = {
 	[WIRE_TYPE_GUID] = {UUIDOID, 0},
 	[WIRE_TYPE_TEXT] = {TEXTOID, 0},
 	[WIRE_TYPE_BINARY] = {BYTEAOID, 0},
+	[WIRE_TYPE_UTF16] = {TEXTOID, 0},
 };
 
 typedef struct Reading
@@ -101,6 +102,21 @@ watch(void)
 	setitimer(ITIMER_REAL, &every, NULL);
 }
 
+/* As bind_column() in exec/row.c: false, something else than the bytes that were asked for. */
+static bool
+take_utf16(const CaseStatement *statement, int column, WireColumn *remote)
+{
+	bool		asked = statement->expected == CASE_ANY_COLUMNS ?
+		statement->form == CASE_UTF16 && remote->type == WIRE_TYPE_BINARY :
+		statement->kinds[column] == WIRE_TYPE_UTF16;
+
+	if (asked && remote->type != WIRE_TYPE_BINARY)
+		return false;
+	if (asked)
+		remote->type = WIRE_TYPE_UTF16;
+	return true;
+}
+
 /* As exec/row.c binds a row: what was planned, or an error. */
 static const char *
 bind(Reading *reading)
@@ -119,6 +135,8 @@ bind(Reading *reading)
 		WireType	planned;
 
 		wire_column(reading->conn, i, &remote);
+		if (!take_utf16(statement, i, &remote))
+			return "no bytes";
 		planned = statement->expected == CASE_ANY_COLUMNS ? remote.type :
 			(WireType) statement->kinds[i];
 		reading->local[i] = locals[planned];
@@ -234,9 +252,17 @@ send_statement(WireConn *conn, const CaseStatement *statement)
 	int32		number = 42;
 	WireParameter parameter = {.type = WIRE_TYPE_INT, .value = &number, .length = sizeof(number)};
 
-	return statement->parameters > 0 ?
-		wire_send_parameters(conn, statement->sql, 1, &parameter) :
-		wire_send(conn, statement->sql);
+	switch ((CaseForm) statement->form)
+	{
+		case CASE_CALL:
+			return wire_send_parameters(conn, statement->sql, 1, &parameter);
+		case CASE_PREPARE:
+			return wire_send_prepare(conn, statement->sql, 0, 1, &parameter);
+		case CASE_BATCH:
+		case CASE_UTF16:
+			break;
+	}
+	return wire_send(conn, statement->sql);
 }
 
 /* One statement; what src/value raises comes back here. */
@@ -245,6 +271,7 @@ run(WireConn *conn, const CaseStatement *statement)
 {
 	static Reading reading;
 	static sigjmp_buf raised;
+	const char *problem;
 
 	memset(&reading, 0, sizeof(reading));
 	reading.statement = statement;
@@ -254,7 +281,10 @@ run(WireConn *conn, const CaseStatement *statement)
 	shim_catch(&raised);
 	if (send_statement(conn, statement) != WIRE_OK)
 		return "the statement could not be sent";
-	return read_result(&reading);
+	problem = read_result(&reading);
+	if (problem == NULL && statement->form == CASE_PREPARE)
+		client_put_u32((uint32_t) wire_handle(conn));
+	return problem;
 }
 
 AnswerOutcome

@@ -2,9 +2,8 @@
  * test/broken_streams/record.c
  *		Good replies, as the stand-in gives them.
  *
- * A line of the file of statements is: name, "batch" or "call" or "error" (a
- * batch that fails), the size of the packets in which the answer will travel,
- * and the statement.  The stand-in sends NULLs in NBCROWs; what has some comes
+ * A line of the file of statements is: name, a word of forms[], the size of the
+ * packets in which the answer will travel, and the statement.  The stand-in sends NULLs in NBCROWs; what has some comes
  * once more with every ROW as NBCROW and every NBCROW as ROW, which says the same.
  */
 #include <stdio.h>
@@ -14,6 +13,21 @@
 #include "driver.h"
 #include "tokens.h"
 
+typedef struct Form
+{
+	const char *word;
+	CaseForm	form;
+	bool		fails;
+} Form;
+
+static const Form forms[] = {
+	{"batch", CASE_BATCH, false},
+	{"error", CASE_BATCH, true},
+	{"utf16", CASE_UTF16, false},
+	{"call", CASE_CALL, false},
+	{"prepare", CASE_PREPARE, false}
+};
+
 static void
 refuse(const char *name, const char *what)
 {
@@ -21,9 +35,24 @@ refuse(const char *name, const char *what)
 	exit(2);
 }
 
+static const Form *
+find_form(const char *name, const char *word)
+{
+	size_t		i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	{
+		if (strcmp(word, forms[i].word) == 0)
+			return &forms[i];
+	}
+	refuse(name, "no such form");
+	return NULL;
+}
+
 static void
 read_line(char *line, Recording *recording)
 {
+	const Form *form;
 	char	   *kind;
 	char	   *packet;
 	char	   *sql;
@@ -36,8 +65,9 @@ read_line(char *line, Recording *recording)
 	if (sql == NULL || strlen(line) >= sizeof(recording->name) - 10 || strlen(sql) >= CASE_SQL)
 		refuse(line, "no statement");
 	strcpy(recording->name, line);
-	recording->statement.parameters = strcmp(kind, "call") == 0;
-	recording->fails = strcmp(kind, "error") == 0;
+	form = find_form(line, kind);
+	recording->statement.form = (uint8_t) form->form;
+	recording->fails = form->fails;
 	recording->statement.expected = CASE_ANY_COLUMNS;
 	recording->packet = (size_t) atoi(packet);
 	snprintf(recording->statement.sql, sizeof(recording->statement.sql), "%s", sql);

@@ -14,7 +14,7 @@ use TdsMirror::Instance;
 use TdsMirror::Lab qw(build_folder scratch_folder slurp);
 
 my $scale = $ENV{SCALE} // 1;
-my $all = 170_000;			# cases, less than there are
+my $all = 230_000;			# cases, less than there are
 my $sample = 0.002;			# the share that valgrind sees
 my $least = 0.3;			# of the few cases that a backend sees
 my ($passed, $failed) = (0, 0);
@@ -47,6 +47,12 @@ sub prepare
 		  . ' m money NOT NULL, sd smalldatetime NOT NULL, dt datetime NOT NULL)', database => 'erp');
 	$instance->tsql("INSERT INTO dbo.fixed VALUES (1, 2, 3, 4, 5, 1.5, 2.5, 3.25, -4.25,"
 		  . " '2024-02-29T12:34:00', '2024-02-29T12:34:56.997')", database => 'erp');
+	$instance->tsql('CREATE TABLE dbo.rare (id int NOT NULL, v sql_variant NULL, g geometry NULL, h hierarchyid NULL)',
+		database => 'erp');
+	$instance->tsql("INSERT INTO dbo.rare VALUES ($_)", database => 'erp') for
+	  "1, CAST(0.1 AS float), geometry::Parse('POINT (1 2 3 4)'), hierarchyid::Parse('/1/2/')",
+	  "2, CAST(N'variant' AS nvarchar(20)), NULL, NULL",
+	  "3, CAST('2024-02-29T12:34:56.1234567' AS datetime2), NULL, NULL", '4, NULL, NULL, NULL';
 	return;
 }
 

@@ -357,9 +357,18 @@ take_return_value(Cursor *cursor)
 	const Type *type;
 	ColumnType	column;
 	bool		null;
+	size_t		at;
 
-	return take(cursor, 2, BYTE_OTHER) && take_text(cursor, 1) && take(cursor, 7, BYTE_OTHER) &&
-		take_type(cursor, &type, &column) && take_value(cursor, type, &column, &null);
+	if (!take(cursor, 2, BYTE_OTHER) || !take_text(cursor, 1) || !take(cursor, 7, BYTE_OTHER) ||
+		!take_type(cursor, &type, &column))
+		return false;
+	at = cursor->at;
+	if (!take_value(cursor, type, &column, &null))
+		return false;
+	cursor->out->returned++;
+	cursor->out->handle = type->number == 0x26 && cursor->at - at == 5 ?
+		(uint32_t) tokens_number(cursor->bytes + at + 1, 4) : 0;
+	return true;
 }
 
 /* A token that says how long it is. */

@@ -72,6 +72,8 @@ typedef struct Tokens
 	Cell	   *cell;			/* rows * columns */
 	bool		counted;		/* the last DONE with a count has said: */
 	uint64_t	done_count;
+	int			returned;		/* RETURNVALUEs */
+	uint32_t	handle;			/* the last of them, if it is an int; 0 otherwise */
 } Tokens;
 
 #define TOKEN_COLMETADATA	0x81
