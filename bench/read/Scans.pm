@@ -1,8 +1,10 @@
 # Scans.pm: CPU per row of scans, all columns together and each alone, and of COPY.
 #
 # The clients take turns, run by run, so that a noisy moment of the machine hits
-# all of them; medians.  With and without remote_type is measured where columns of
-# characters are read; the worse of the two decides.
+# all of them.  A ratio is the median of the runs' own ratios: what slows the machine
+# for some seconds is in both sides of one of them, and falls out.  With and without
+# remote_type is measured where columns of characters are read; the worse of the two
+# decides.
 
 package Scans;
 
@@ -24,10 +26,13 @@ sub figure
 	return defined $value ? sprintf($format // '%.3f', $value) : '-';
 }
 
+# The median over the runs of what part makes of them to what whole does.
 sub ratio
 {
-	my ($part, $whole) = @_;
-	return defined $part && $whole ? $part / $whole : undef;
+	my ($runs, $part, $whole) = @_;
+
+	return undef unless $runs->{$part} && $runs->{$whole};
+	return median(map { $runs->{$part}[$_] / $runs->{$whole}[$_] } 0 .. $#{ $runs->{$part} });
 }
 
 # EXPLAIN ANALYZE of the columns in a schema, in microseconds a row.
@@ -69,7 +74,8 @@ sub clients
 	return %client;
 }
 
-# Medians by client; a floor that varies much is said.
+# The runs by client, those of tds_fdw after what is compared with each other; a
+# floor that varies much is said.
 sub in_turns
 {
 	my ($bench, $case, %client) = @_;
@@ -77,7 +83,8 @@ sub in_turns
 
 	for my $run (1 .. $bench->{runs})
 	{
-		push @{ $runs{$_} }, $client{$_}->() for sort keys %client;
+		push @{ $runs{$_} }, $client{$_}->()
+		  for sort { ($a =~ /^theirs/) <=> ($b =~ /^theirs/) || $a cmp $b } keys %client;
 	}
 	if ($runs{floor})
 	{
@@ -86,7 +93,13 @@ sub in_turns
 		$bench->{report}->say(sprintf 'warning: %s: the floor varies by %.0f %%, this machine is busy', $case, $spread)
 		  if $spread > 20;
 	}
-	return map { $_ => median(@{ $runs{$_} }) } keys %runs;
+	return \%runs;
+}
+
+sub medians
+{
+	my ($runs) = @_;
+	return map { $_ => median(@{ $runs->{$_} }) } keys %$runs;
 }
 
 sub worse
@@ -105,20 +118,21 @@ sub scans
 	for my $selection (grep { $bench->{only}->($_->[0]) } @selections)
 	{
 		my ($case, $table, $columns) = @$selection;
-		my %cost = in_turns($bench, $case, clients($bench, $table, $columns));
-		my $ours = worse(@cost{qw(plain typed)});
-		my $over = ratio($ours, $cost{floor});
+		my $runs = in_turns($bench, $case, clients($bench, $table, $columns));
+		my %cost = medians($runs);
+		my %over = map { $_ => ratio($runs, $_, 'floor') } qw(plain typed);
+		my $over = worse(values %over);
+		my $over_theirs = worse(map { ratio($runs, $_, 'theirs') } qw(plain typed));
 
-		$report->add_row($case, figure($cost{floor}), figure($cost{plain}), figure(ratio($cost{plain}, $cost{floor}), '%.2f'),
-			figure($cost{typed}), figure(ratio($cost{typed}, $cost{floor}), '%.2f'), figure($cost{theirs}),
-			figure(ratio($ours, $cost{theirs}), '%.2f'));
+		$report->add_row($case, figure($cost{floor}), figure($cost{plain}), figure($over{plain}, '%.2f'),
+			figure($cost{typed}), figure($over{typed}, '%.2f'), figure($cost{theirs}), figure($over_theirs, '%.2f'));
 		$report->say(sprintf '%-16s floor %s  this %s  with remote_type %s  tds_fdw %s  us per row; over the floor %.2f', $case,
 			map({ figure($_) } @cost{qw(floor plain typed theirs)}), $over);
 		push @columns, $over if $case =~ /^column/;
 		if ($case eq 'scan')
 		{
 			$report->bar(scan_vs_floor => $over, 1.6);
-			$report->bar(scan_vs_tds_fdw => ratio($ours, $cost{theirs}), 0.25) if $cost{theirs};
+			$report->bar(scan_vs_tds_fdw => $over_theirs, 0.25) if defined $over_theirs;
 		}
 		$report->bar(text_vs_floor => $over, 1.3) if $case eq 'text';
 	}
@@ -144,7 +158,8 @@ sub copy
 		$client{"$schema copy"} = sub { 1e6 * Ground::cost($backend, "COPY ($select) TO '/dev/null'") / $rows };
 		$client{"$schema scan"} = sub { 1e6 * Ground::cost($backend, "EXPLAIN (ANALYZE, TIMING OFF) $select") / $rows };
 	}
-	my %cost = in_turns($bench, 'copy', %client);
+	my $runs = in_turns($bench, 'copy', %client);
+	my %cost = medians($runs);
 
 	$report->table('CPU, us per row', 'scan', 'COPY', 'COPY over its parts');
 	for my $client ([ plain => 'this' ], [ typed => 'with remote_type' ], [ local => 'local copy' ], [ theirs => 'tds_fdw' ])
@@ -153,7 +168,8 @@ sub copy
 		my ($scan, $copy) = @cost{"$schema scan", "$schema copy"};
 
 		next unless $scan;
-		my $over = $copy / ($scan + $cost{'local copy'} - $cost{'local scan'});
+		my @parts = map { $runs->{"$schema scan"}[$_] + $runs->{'local copy'}[$_] - $runs->{'local scan'}[$_] } 0 .. $bench->{runs} - 1;
+		my $over = ratio({ %$runs, parts => \@parts }, "$schema copy", 'parts');
 		push @over, $over if $schema =~ /^(?:plain|typed)$/;
 		$report->add_row($name, figure($scan), figure($copy), $schema eq 'local' ? '-' : figure($over, '%.2f'));
 		$report->say(sprintf 'copy             %-16s scan %.3f  COPY %.3f us per row', $name, $scan, $copy);
