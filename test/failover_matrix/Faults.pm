@@ -50,12 +50,15 @@ sub sleep_until_replaced
 	return;
 }
 
-# By an administrator, whoever may log in to A.
+# By an administrator, whoever may log in to A.  It is too early when A is not the
+# principal yet or any more (error 1470): a partner that was frozen a moment ago can
+# lose its role late.
 sub hand_over
 {
 	my ($stage, $pair) = @_;
 	my ($answer) = $pair->a->control('failover erp');
 
+	die "early\n" if $answer =~ /^error: 1470 /;
 	die "the failover was refused: $answer\n" unless $answer eq 'ok';
 	$stage->wait_serving($pair->b);
 	return;
