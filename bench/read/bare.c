@@ -1,6 +1,6 @@
 /*
  * bench/read/bare.c
- *		A bare DB-Library client: what the floor programs share.
+ *		A bare DB-Library client: what the programs that measure beside it share.
  */
 #include "bare.h"
 

@@ -1,6 +1,6 @@
 /*
  * bench/read/bare.h
- *		A bare DB-Library client: what the floor programs share.
+ *		A bare DB-Library client: what the programs that measure beside it share.
  *
  * User and password come from the environment, BARE_USER and BARE_PASSWORD.
  */

@@ -54,8 +54,8 @@ sub drain
 	my ($query) = @_;
 	my $before = server_cpu();
 
-	local $ENV{DRAIN_USER} = $TdsMirror::Instance::user;
-	local $ENV{DRAIN_PASSWORD} = $TdsMirror::Instance::password;
+	local $ENV{BARE_USER} = $TdsMirror::Instance::user;
+	local $ENV{BARE_PASSWORD} = $TdsMirror::Instance::password;
 	open(my $pipe, '-|', build_folder() . '/standin_speed/drain', $instance->address, $instance->port,
 		'speed', $query) or die "drain: $!\n";
 	my $line = <$pipe> // '';
