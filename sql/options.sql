@@ -73,6 +73,12 @@ ALTER SERVER nowhere OPTIONS (ADD keep_connections 'false');
 ALTER SERVER nowhere OPTIONS (ADD fdw_startup_cost '-1');
 ALTER SERVER nowhere OPTIONS (ADD fdw_tuple_cost 'NaN');
 ALTER SERVER nowhere OPTIONS (ADD fdw_tuple_cost '0.5');
+ALTER SERVER nowhere OPTIONS (ADD remote_version '2019');
+ALTER SERVER nowhere OPTIONS (ADD remote_version '10.50');
+ALTER SERVER nowhere OPTIONS (ADD remote_version '15.');
+ALTER SERVER nowhere OPTIONS (ADD remote_version '15.0.2000.5.1');
+ALTER SERVER nowhere OPTIONS (ADD remote_version '15.0.2000.5');
+ALTER SERVER nowhere OPTIONS (SET remote_version '15');
 SELECT srvoptions FROM pg_foreign_server WHERE srvname = 'nowhere';
 
 -- a password is in no message
@@ -94,9 +100,13 @@ CREATE FOREIGN TABLE t (a int) SERVER nowhere OPTIONS (table_name 'other.dbo.t')
 CREATE FOREIGN TABLE t (a int) SERVER nowhere OPTIONS (table_name '[dbo.t');
 CREATE FOREIGN TABLE t (a int) SERVER nowhere OPTIONS (table_name 'dbo.');
 CREATE FOREIGN TABLE t (a int OPTIONS (colum_name 'b')) SERVER nowhere;
+CREATE FOREIGN TABLE t (a int OPTIONS ("key" 'perhaps')) SERVER nowhere;
+CREATE FOREIGN TABLE t (a int OPTIONS (remote_collation 'Latin1] --')) SERVER nowhere;
+CREATE FOREIGN TABLE t (a int OPTIONS (remote_collation '')) SERVER nowhere;
 
 -- how names are read
-CREATE FOREIGN TABLE t (a int) SERVER nowhere;
+CREATE FOREIGN TABLE t (a int OPTIONS ("key" 'true', remote_collation 'Latin1_General_100_BIN2_UTF8'))
+	SERVER nowhere;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT * FROM t;
 ALTER FOREIGN TABLE t OPTIONS (ADD "table" 'dbo.x');
 EXPLAIN (VERBOSE, COSTS OFF) SELECT * FROM t;

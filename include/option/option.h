@@ -53,6 +53,7 @@ typedef struct TmfServerOptions
 	bool		async_capable;	/* unless the table says otherwise */
 	double		fdw_startup_cost;
 	double		fdw_tuple_cost;
+	int			remote_version; /* 11 is SQL Server 2012, 15 is 2019; 0: nobody has said */
 } TmfServerOptions;
 
 typedef struct TmfUserOptions
@@ -90,6 +91,12 @@ extern char *tmf_column_name(Oid relid, AttrNumber attnum);
 
 /* Its type there, as the user declares it (remote_type); false: he does not. */
 extern bool tmf_column_remote_type(Oid relid, AttrNumber attnum, SqlType *type);
+
+/* Its collation there, likewise (remote_collation), or NULL. */
+extern char *tmf_column_remote_collation(Oid relid, AttrNumber attnum);
+
+/* Is it one of the columns that together tell a remote row from all others (key)? */
+extern bool tmf_column_is_key(Oid relid, AttrNumber attnum);
 
 /* The body of the validator function: options of one catalog entry. */
 extern void tmf_validate_options(List *options, Oid catalog);

@@ -24,6 +24,8 @@ typedef enum TmfOptionKind
 	TMF_OPTION_WORD,			/* one of words */
 	TMF_OPTION_GUID,
 	TMF_OPTION_SQLTYPE,			/* a type of SQL Server, as a column is declared */
+	TMF_OPTION_COLLATION,		/* a collation's name there */
+	TMF_OPTION_VERSION,			/* of the product there; the major number, min .. max, counts */
 	TMF_OPTION_PATH				/* an absolute path */
 } TmfOptionKind;
 
@@ -58,10 +60,10 @@ extern const char *tmf_option_closest(const char *name, Oid catalog);
 /* A parsed value: which member counts follows from the kind. */
 typedef struct TmfOptionValue
 {
-	int			integer;		/* INTEGER, DURATION, BOOLEAN, WORD */
+	int			integer;		/* INTEGER, DURATION, BOOLEAN, WORD, VERSION */
 	double		cost;
 	Endpoint	endpoint;
-	char	   *text;			/* TEXT, SECRET, SQL, PATH, GUID (lower case), NAME */
+	char	   *text;			/* TEXT, SECRET, SQL, PATH, GUID (lower case), NAME, COLLATION */
 	char	   *schema;			/* NAME: NULL when not given */
 	SqlType		sqltype;
 } TmfOptionValue;

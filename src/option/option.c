@@ -119,6 +119,7 @@ tmf_server_options(Oid serverid)
 
 	options->fdw_startup_cost = server_cost(server, "fdw_startup_cost");
 	options->fdw_tuple_cost = server_cost(server, "fdw_tuple_cost");
+	options->remote_version = server_integer(server, "remote_version");
 	return options;
 }
 
@@ -215,4 +216,23 @@ tmf_column_remote_type(Oid relid, AttrNumber attnum, SqlType *type)
 
 	*type = value.sqltype;
 	return declared;
+}
+
+char *
+tmf_column_remote_collation(Oid relid, AttrNumber attnum)
+{
+	TmfOptionValue value;
+
+	tmf_option_get(GetForeignColumnOptions(relid, attnum), "remote_collation",
+				   AttributeRelationId, &value);
+	return value.text;
+}
+
+bool
+tmf_column_is_key(Oid relid, AttrNumber attnum)
+{
+	TmfOptionValue value;
+
+	tmf_option_get(GetForeignColumnOptions(relid, attnum), "key", AttributeRelationId, &value);
+	return value.integer != 0;
 }

@@ -209,6 +209,42 @@ parse_sqltype(const TmfOption *option, const char *text, TmfOptionValue *value)
 		bad_value(option, text, allowed);
 }
 
+/* The names that SQL Server has, and nothing that could end one in a statement. */
+static void
+parse_collation(const TmfOption *option, const char *text, TmfOptionValue *value)
+{
+	const char *at = text;
+
+	while (isalnum((unsigned char) *at) || *at == '_')
+		at++;
+	if (*at != '\0' || at - text < option->min || at - text > option->max)
+		bad_value(option, text, "a collation of SQL Server, such as Latin1_General_100_CI_AS");
+	value->text = pstrdup(text);
+}
+
+/* One to four numbers with dots between them, of which the first counts. */
+static void
+parse_version(const TmfOption *option, const char *text, TmfOptionValue *value)
+{
+	const char *at = text;
+	int			numbers = 0;
+
+	do
+	{
+		const char *digits = at;
+
+		while (isdigit((unsigned char) *at))
+			at++;
+		if (at == digits || at - digits > 6)
+			break;
+		numbers++;
+		if (*at == '\0' && numbers <= 4)
+			value->integer = atoi(text);
+	} while (*at++ == '.');
+	if (value->integer < option->min || value->integer > option->max)
+		bad_value(option, text, "a product version such as 15 or 15.0.2000 (SQL Server 2019)");
+}
+
 /*
  * Cuts one part off a name: [in brackets], "in quotes", or bare up to the next
  * dot.  NULL when it is malformed.
@@ -310,6 +346,12 @@ tmf_option_parse(const TmfOption *option, const char *text, TmfOptionValue *valu
 			break;
 		case TMF_OPTION_SQLTYPE:
 			parse_sqltype(option, text, value);
+			break;
+		case TMF_OPTION_COLLATION:
+			parse_collation(option, text, value);
+			break;
+		case TMF_OPTION_VERSION:
+			parse_version(option, text, value);
 			break;
 	}
 }

@@ -85,6 +85,7 @@ const TmfOption tmf_options[] = {
 	/* the planner */
 	{"fdw_startup_cost", SERVER, TMF_OPTION_COST, .fallback = "100"},
 	{"fdw_tuple_cost", SERVER, TMF_OPTION_COST, .fallback = "0.01"},
+	{"remote_version", SERVER, TMF_OPTION_VERSION, 11, 99},
 
 	{"username", USER, TMF_OPTION_TEXT, 1, LOGIN_TEXT_MAX},
 	{"password", USER, TMF_OPTION_SECRET, 0, LOGIN_TEXT_MAX},
@@ -98,6 +99,8 @@ const TmfOption tmf_options[] = {
 
 	{"column_name", COLUMN, TMF_OPTION_TEXT, 1, NAME_TEXT_MAX},
 	{"remote_type", COLUMN, TMF_OPTION_SQLTYPE},
+	{"remote_collation", COLUMN, TMF_OPTION_COLLATION, 1, 128},
+	{"key", COLUMN, TMF_OPTION_BOOLEAN, .fallback = "false"},
 
 	{NULL}
 };
