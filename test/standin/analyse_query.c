@@ -373,6 +373,8 @@ analyse_source(Analysis *analysis, Scope *scope, Source *source, bool outer)
 							relation->alias))
 			return false;
 	}
+	if (source->sample != NULL && relation->kind != RELATION_TABLE)
+		return session_error(analysis->session, 494);
 	return check_exposed_name(analysis, scope, relation);
 }
 

@@ -248,6 +248,16 @@ typedef enum JoinKind
 	JOIN_CROSS					/* CROSS JOIN and the comma: no ON */
 } JoinKind;
 
+/* TABLESAMPLE */
+typedef struct Sample
+{
+	double		size;
+	bool		rows;			/* size is so many rows, else percent */
+	bool		repeatable;		/* seed is given */
+	int64_t		seed;
+	int			line;
+} Sample;
+
 struct Source
 {
 	SourceKind	kind;
@@ -255,6 +265,7 @@ struct Source
 	ObjectName	name;
 	const char *alias;			/* NULL = none */
 	NameList	columns;		/* aliases of columns */
+	Sample	   *sample;			/* NULL = all of the table */
 	NameList	hints;			/* upper case: NOLOCK, UPDLOCK ...; INDEX without its argument */
 	Expr	   *function;
 	Query	   *query;

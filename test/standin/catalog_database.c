@@ -183,6 +183,12 @@ static const SystemColumn partition_stats_columns[] = {
 	"WHEN c.type LIKE '%var%' THEN " MAX_LENGTH " / 2 ELSE " MAX_LENGTH " END) " \
 	"FROM standin_column c WHERE c.object_id = x.object_id) + 8095) / 8096"
 
+static const SystemColumn allocation_units_columns[] = {
+	{"allocation_unit_id", "bigint"}, {"type", "tinyint"}, {"type_desc", "nvarchar(60)?"}, {"container_id", "bigint"},
+	{"data_space_id", "int?"}, {"total_pages", "bigint"}, {"used_pages", "bigint"}, {"data_pages", "bigint"},
+	{NULL, NULL}
+};
+
 static const SystemColumn triggers_columns[] = {
 	{"name", "sysname"}, {"object_id", "int"}, {"parent_class", "tinyint"}, {"parent_class_desc", "nvarchar(60)?"},
 	{"parent_id", "int"}, {"type", "char(2)"}, {"type_desc", "nvarchar(60)?"}, {"create_date", "datetime"},
@@ -277,6 +283,10 @@ const SystemView database_views[] = {
 		"SELECT " PARTITION_ID " AS partition_id, x.object_id AS object_id, x.index_id AS index_id, "
 		"1 AS partition_number, " PARTITION_ID " AS hobt_id, t_rows(x.object_id) AS rows, "
 		"0 AS filestream_filegroup_id, 0 AS data_compression, 'NONE' AS data_compression_desc FROM " INDEXES " x", NULL, false},
+	{"sys", "allocation_units", NULL, allocation_units_columns,
+		"SELECT " PARTITION_ID " AS allocation_unit_id, 1 AS type, 'IN_ROW_DATA' AS type_desc, "
+		PARTITION_ID " AS container_id, 1 AS data_space_id, " PAGES " AS total_pages, " PAGES " AS used_pages, "
+		PAGES " AS data_pages FROM " INDEXES " x", NULL, false},
 	{"sys", "dm_db_partition_stats", NULL, partition_stats_columns,
 		"SELECT " PARTITION_ID " AS partition_id, x.object_id AS object_id, x.index_id AS index_id, "
 		"1 AS partition_number, " PAGES " AS in_row_data_page_count, " PAGES " AS in_row_used_page_count, "

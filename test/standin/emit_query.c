@@ -6,6 +6,7 @@
  * user's ever meets SQLite's parser.
  */
 #include <stdio.h>
+#include <sys/random.h>
 
 #include "catalog_views.h"
 #include "functions.h"
@@ -47,6 +48,25 @@ emit_values(Emission *emission, const Relation *relation)
 	emit_text(emission, "))");
 }
 
+#define ROWS_OF_A_PAGE	64
+
+/* Whole pages, each taken or not by chance. */
+static void
+emit_sample(Emission *emission, int table, const Sample *sample)
+{
+	int64_t		seed = sample->seed;
+
+	if (!sample->repeatable && getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = emission->session->clock;
+	emit_format(emission, "(SELECT * FROM main.t%d WHERE t_sample(r / %d, %lld, ", table, ROWS_OF_A_PAGE,
+				(long long) seed);
+	if (sample->rows)
+		emit_format(emission, "%.17g * 100.0 / max(1, t_rows(%d))", sample->size, table);
+	else
+		emit_format(emission, "%.17g", sample->size);
+	emit_text(emission, "))");
+}
+
 void
 emit_relation(Emission *emission, const Relation *relation)
 {
@@ -55,7 +75,10 @@ emit_relation(Emission *emission, const Relation *relation)
 	switch (relation->kind)
 	{
 		case RELATION_TABLE:
-			emit_format(emission, "main.t%d", relation->table->id);
+			if (relation->source != NULL && relation->source->sample != NULL)
+				emit_sample(emission, relation->table->id, relation->source->sample);
+			else
+				emit_format(emission, "main.t%d", relation->table->id);
 			break;
 		case RELATION_SYSTEM:
 			if (relation->system->body != NULL)

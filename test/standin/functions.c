@@ -47,7 +47,7 @@ function_find(const char *name)
 {
 	const Function *const tables[] = {
 		text_functions, character_functions, number_functions, date_functions, system_functions, object_functions,
-		aggregate_functions
+		sample_functions, aggregate_functions
 	};
 	const Function *found = NULL;
 
@@ -365,6 +365,15 @@ call_rows(sqlite3_context *context, int count, sqlite3_value **values)
 	sqlite3_finalize(statement);
 }
 
+/* t_sample(page, seed, percent) */
+static void
+call_sample(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void) count;
+	sqlite3_result_int(context, sample_has_page(sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1]),
+												sqlite3_value_double(values[2])));
+}
+
 typedef struct SqliteFunction
 {
 	const char *name;
@@ -384,6 +393,7 @@ static const SqliteFunction sqlite_functions[] = {
 	{"t_limit", 2, SQLITE_DETERMINISTIC, call_limit},
 	{"t_database", 0, 0, call_database},
 	{"t_rows", 1, 0, call_rows},
+	{"t_sample", 3, SQLITE_DETERMINISTIC, call_sample},
 	{"t_binary_key", 1, SQLITE_DETERMINISTIC, call_binary_key},
 };
 

@@ -105,6 +105,9 @@ extern bool arithmetic_operate(const ArithmeticPlan *plan, Arena *arena, const S
 /* Puts the error where session_sqlite_error() finds it, and fails the call. */
 extern void function_fail(sqlite3_context *context, const SqlMessage *error);
 
+/* Does a sample of so many percent have the page?  Equal seeds sample alike. */
+extern bool sample_has_page(int64_t page, int64_t seed, double percent);
+
 extern bool functions_register(sqlite3 *handle);
 extern bool aggregates_register(sqlite3 *handle);
 extern bool system_rows_register(sqlite3 *handle);
@@ -120,6 +123,7 @@ extern const Function date_functions[];
 extern const Function system_functions[];
 extern const Function aggregate_functions[];
 extern const Function object_functions[];
+extern const Function sample_functions[];
 
 /* Helpers of the function tables. */
 extern bool type_of_int(Session *session, Expr *expr);

@@ -84,6 +84,7 @@ static const MessageRow messages[] = {
 	{408, 16, 1, true, "A constant expression was encountered in the ORDER BY list."},
 	{448, 16, 1, true, "Invalid collation '%s'."},
 	{468, 16, 9, true, "Cannot resolve the collation conflict between \"%s\" and \"%s\" in the %s operation."},
+	{494, 16, 1, true, "The TABLESAMPLE clause can only be used with local tables."},
 	{512, 16, 1, false, "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression."},
 	{515, 16, 2, false, "Cannot insert the value NULL into column '%s', table '%s'; column does not allow nulls. %s fails."},
 	{517, 16, 1, false, "Adding a value to a '%s' column caused an overflow."},
@@ -289,7 +290,7 @@ message_is_of_compilation(int number)
 {
 	static const int numbers[] = {
 		107, 109, 110, 120, 121, 128, 137, 145, 147, 155, 174, 189, 195, 205, 206, 207, 208, 209, 213, 243,
-		257, 264, 271, 402, 448, 468, 529, 1033, 4104, 8101, 8116, 8117, 8120, 8121, 8127
+		257, 264, 271, 402, 448, 468, 494, 529, 1033, 4104, 8101, 8116, 8117, 8120, 8121, 8127
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

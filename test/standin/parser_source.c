@@ -4,6 +4,8 @@
  */
 #include "parser_internal.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* As in SQL Server, tables in one statement. */
@@ -192,6 +194,53 @@ parse_parenthesised_source(Parser *p)
 	return source;
 }
 
+static double
+expect_number(Parser *p)
+{
+	Token		number = *peek(p);
+
+	if (number.kind == TOKEN_VARIABLE)
+		parse_error(p, 497, number.span.line, "Variables are not allowed in the TABLESAMPLE or REPEATABLE clauses.");
+	if (number.kind != TOKEN_INTEGER && number.kind != TOKEN_DECIMAL && number.kind != TOKEN_FLOAT)
+		syntax_error_here(p);
+	take(p);
+	return strtod(number.text, NULL);
+}
+
+/* TABLESAMPLE [SYSTEM] (n [PERCENT | ROWS]) [REPEATABLE (seed)] */
+static Sample *
+parse_sample(Parser *p, const char *table)
+{
+	Sample	   *sample = parse_alloc(p, sizeof(*sample));
+	double		seed = 0;
+
+	sample->line = peek(p)->span.line;
+	expect_word(p, "TABLESAMPLE");
+	accept_word(p, "SYSTEM");
+	expect_symbol(p, '(');
+	sample->size = expect_number(p);
+	sample->rows = accept_word(p, "ROWS");
+	if (!sample->rows)
+		accept_word(p, "PERCENT");
+	if (!sample->rows && sample->size > 100)
+		parse_error(p, 476, sample->line, "Invalid PERCENT tablesample size \"%f\" for table \"%s\". The PERCENT "
+					"tablesample size must be between 0 and 100.", sample->size, table);
+	expect_symbol(p, ')');
+	sample->repeatable = accept_word(p, "REPEATABLE");
+	if (sample->repeatable)
+	{
+		expect_symbol(p, '(');
+		seed = expect_number(p);
+		sample->seed = (int64_t) seed;
+		expect_symbol(p, ')');
+	}
+	if ((sample->rows && sample->size != floor(sample->size)) ||
+		(sample->repeatable && (double) sample->seed != seed))
+		parse_error(p, 477, sample->line, "Invalid ROWS value or REPEATABLE seed in the TABLESAMPLE clause for table "
+					"\"%s\". The value or seed must be an integer.", table);
+	return sample;
+}
+
 static Source *
 parse_named_source(Parser *p)
 {
@@ -215,6 +264,8 @@ parse_named_source(Parser *p)
 		source->function = parse_call(p, source->name);
 	}
 	source->alias = accept_alias(p, false);
+	if (at_word(p, "TABLESAMPLE"))
+		source->sample = parse_sample(p, source->name.object != NULL ? source->name.object : "");
 	if (source->kind == SOURCE_FUNCTION && source->alias != NULL && at_symbol(p, '('))
 		source->columns = parse_name_list(p);
 	else if (source->kind == SOURCE_TABLE && source->hints.count == 0)
