@@ -25,8 +25,8 @@ CREATE FOREIGN TABLE whole_wide (id bigint, f_bit int, f_tinyint int, f_smallint
 SELECT * FROM whole_wide ORDER BY id;
 CREATE FOREIGN TABLE whole_narrow (id smallint, f_int smallint, f_bigint int)
 	SERVER types OPTIONS (schema_name 'dbo', table_name 'whole');
-SELECT id, f_int FROM whole_narrow WHERE id = 1;
-SELECT f_bigint FROM whole_narrow WHERE f_bigint >= 0;
+SELECT id, f_int FROM whole_narrow;
+SELECT f_bigint FROM whole_narrow;
 
 -- fractions
 CREATE FOREIGN TABLE fraction (id int, f_real real, f_float double precision, f_price numeric(10,2),
@@ -80,7 +80,7 @@ SELECT id, '<' || f_char || '>' AS f_char, octet_length(f_char), octet_length(f_
 -- lengths: what is too long is an error, blanks at the end are not
 CREATE FOREIGN TABLE characters_short (id int, f_char varchar(3), f_varchar varchar(5), f_varchar_max char(5))
 	SERVER types OPTIONS (schema_name 'dbo', table_name 'characters');
-SELECT id, f_char, f_varchar FROM characters_short WHERE id <= 2;
+SELECT id, f_char, f_varchar FROM characters_short;
 SELECT f_varchar_max FROM characters_short;
 
 -- through the input function of any type
@@ -94,7 +94,7 @@ CREATE FOREIGN TABLE awkward_json (doc jsonb, size regress_size, at timestamptz,
 SELECT * FROM awkward_json;
 CREATE FOREIGN TABLE awkward_domain (id int, short regress_short)
 	SERVER types OPTIONS (query 'SELECT id, f_nvarchar_max AS short FROM dbo.characters');
-SELECT * FROM awkward_domain WHERE id < 3;
+SELECT * FROM awkward_domain;
 
 -- what PostgreSQL cannot hold
 CREATE FOREIGN TABLE awkward_text (id int, f_text text) SERVER types OPTIONS (schema_name 'dbo', table_name 'awkward');

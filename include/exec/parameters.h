@@ -12,11 +12,11 @@
 typedef struct TmfParameters TmfParameters;
 
 /*
- * exprs: of a ForeignScan's fdw_exprs; strict: of each, does its being NULL mean
- * that no row qualifies?  Lives in CurrentMemoryContext.  NULL when there are
+ * exprs: of a ForeignScan's fdw_exprs; descriptions: of each, see
+ * tmf_ship_parameter().  Lives in CurrentMemoryContext.  NULL when there are
  * none.
  */
-extern TmfParameters *tmf_parameters_make(PlanState *scan, List *exprs, List *strict);
+extern TmfParameters *tmf_parameters_make(PlanState *scan, List *exprs, List *descriptions);
 
 /* Do the values follow from any of these executor parameters? */
 extern bool tmf_parameters_depend(const TmfParameters *parameters, const Bitmapset *changed);

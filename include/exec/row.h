@@ -6,7 +6,6 @@
 #define EXEC_ROW_H
 
 #include "executor/tuptable.h"
-#include "utils/rel.h"
 
 #include "value/decode.h"
 #include "wire/wire.h"
@@ -14,27 +13,46 @@
 /* Rows of more bytes than this allocate what is beyond it. */
 #define TMF_ROW_BLOCK	8192
 
+/* A column of the remote result, as the plan describes it: see TmfColumnPrivate. */
+typedef struct TmfRowColumn
+{
+	int			target;			/* attribute of the scan's tuple; 0: none */
+	Oid			relid;			/* the foreign table whose column it is; InvalidOid: an expression */
+	AttrNumber	attnum;
+	int			assumed;		/* remote types that it may have, TMF_REMOTE(); 0: any */
+	SqlType		declared;		/* what it must be; SQLTYPE_UNKNOWN: nobody says */
+	bool		utf16;			/* does it come as the bytes of its UTF-16? */
+
+	/* where its values go, or what its type is declared as */
+	const char *name;
+	Oid			type;
+	int32		typmod;
+} TmfRowColumn;
+
 typedef struct TmfRow
 {
-	Relation	rel;			/* for messages */
+	const char *names;			/* of the foreign tables, quoted, for messages */
 	int			columns;		/* that the plan asked for; 0: the result has a dummy */
 	int			handed;			/* of them, from the first, are handed over */
-	AttrNumber *attributes;		/* local attribute of each */
-	int		   *assumed;		/* remote types that each may have, TMF_REMOTE(); 0: any */
-	SqlType    *declared;		/* what each must be; SQLTYPE_UNKNOWN: nobody says */
-	bool	   *utf16;			/* does each come as the bytes of its UTF-16? */
+	TmfRowColumn *column;
 	TmfDecoder *decoders;
 	WireColumn *bound;			/* the result that the decoders are for ... */
 	bool		is_bound;		/* ... if there is one */
 	WireValue  *values;			/* of the row being read */
 	TmfRoom		room;			/* for values ... */
 	char	   *block;			/* ... the memory for it, of TMF_ROW_BLOCK bytes */
-	int			column;			/* being read, -1 none */
+	int			reading;		/* column being read, -1 none */
 	uint64		number;			/* of the row being read, from 1 */
 } TmfRow;
 
-/* private: of the plan, see TmfScanPrivate.  Lives in CurrentMemoryContext. */
-extern TmfRow *tmf_row_make(Relation rel, List *private);
+/*
+ * tuple: of the scan's slot; private: of the plan, see TmfScanPrivate.  Lives in
+ * CurrentMemoryContext.
+ */
+extern TmfRow *tmf_row_make(TupleDesc tuple, List *private);
+
+/* 'column "title" of foreign table "track"', for messages. */
+extern const char *tmf_row_column_label(const TmfRow *row, int column);
 
 /*
  * Chooses the decoders for the result that conn has; raises when a column of

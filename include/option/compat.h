@@ -34,11 +34,16 @@ CppConcat(pg_finfo_,funcname) (void) \
 extern int no_such_variable
 #endif
 
-/* Whose user mapping a scan uses: that of a view's owner behind the view. */
+/*
+ * The base relations of a scan, and whose user mapping it uses: that of a view's
+ * owner behind the view.
+ */
 #if PG_VERSION_NUM >= 160000
+#define TMF_SCAN_RELIDS(plan)	((plan)->fs_base_relids)
 #define TMF_SCAN_USER(plan, rte) \
 	(OidIsValid((plan)->checkAsUser) ? (plan)->checkAsUser : GetUserId())
 #else
+#define TMF_SCAN_RELIDS(plan)	((plan)->fs_relids)
 #define TMF_SCAN_USER(plan, rte) \
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif

@@ -1,6 +1,9 @@
 /*
  * deparse.h
  *		Plan -> T-SQL.
+ *
+ * deparse.c puts a statement together: SELECT list, FROM, WHERE ...; the
+ * expressions are written by those who know whether they may be (shippable.h).
  */
 #ifndef PLAN_DEPARSE_H
 #define PLAN_DEPARSE_H
@@ -8,31 +11,60 @@
 #include "lib/stringinfo.h"
 #include "nodes/pathnodes.h"
 
+#include "plan/shippable.h"
 #include "pure/sqltype.h"
 
-/* A SELECT of one base relation. */
+/* What is to be selected. */
+typedef struct TmfQuery
+{
+	RelOptInfo *rel;			/* base, join or grouping; its relinfo says how it is made */
+
+	/*
+	 * TargetEntries: what the rows consist of.  resno is where each value goes:
+	 * the attribute number of a base relation, the place in fdw_scan_tlist of
+	 * another one.
+	 */
+	List	   *targets;
+	List	   *conditions;		/* expressions that may be shipped: of the WHERE, or the HAVING */
+	List	   *pathkeys;		/* NIL: in any order */
+} TmfQuery;
+
+/* Members of the description of a column of the remote result: see TMF_SCAN_COLUMNS. */
+typedef enum TmfColumnPrivate
+{
+	TMF_COLUMN_TARGET,			/* Integer: resno of its target; 0: only its type is looked at */
+	TMF_COLUMN_RELID,			/* Integer: Oid of the foreign table; 0: it is no column of one */
+	TMF_COLUMN_ATTNUM,			/* Integer: of that table */
+	TMF_COLUMN_ASSUMED,			/* Integer: TMF_REMOTE() types that it may have; 0: any */
+	TMF_COLUMN_DECLARED,		/* String: the type that it must have; "": any */
+	TMF_COLUMN_UTF16			/* Boolean: does it come as the bytes of its UTF-16? */
+} TmfColumnPrivate;
+
+/* The statement. */
 typedef struct TmfSelect
 {
 	char	   *sql;
 
 	/*
-	 * The attribute numbers behind its columns.  The first ones are handed over;
-	 * the rest is there to have its types checked, and always NULL.  When it is
-	 * NIL the SELECT has one column that stands for nothing, since T-SQL has no
-	 * empty select list.
+	 * Lists of TmfColumnPrivate.  The first ones are handed over; the rest is
+	 * there to have its types checked, and always NULL.  When it is NIL the
+	 * SELECT has one column that stands for nothing, since T-SQL has no empty
+	 * select list.
 	 */
 	List	   *columns;
 	int			handed;
-	List	   *assumed;		/* of each column: the remote types that its conditions allow, 0: any */
-	List	   *declared;		/* of each column, strings: the type that it must have, "": any */
-	List	   *utf16;			/* of each column: does it travel as the bytes of its UTF-16? */
 
 	List	   *params;			/* expressions: the values of @P1, @P2 ... */
-	List	   *strict;			/* of each: does its being NULL mean that no row qualifies? */
+	List	   *descriptions;	/* of each: see TmfParameterPrivate */
 } TmfSelect;
 
-/* conditions: expressions that tmf_ship_clause() lets be shipped. */
-extern void tmf_deparse_select(RelOptInfo *rel, Oid relid, List *conditions, TmfSelect *select);
+extern void tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select);
+
+/* TargetEntries for the columns of base relation rel that are used. */
+extern List *tmf_deparse_base_targets(PlannerInfo *root, RelOptInfo *rel);
+
+/* deparse_from.c: what follows FROM, without the word */
+extern void tmf_deparse_from(StringInfo sql, TmfShipping *shipping, RelOptInfo *rel);
 
 /* deparse_column.c: how the values of a column travel */
 
@@ -40,32 +72,17 @@ typedef struct TmfColumnForm
 {
 	bool		declared;		/* by remote_type, as ... */
 	SqlType		remote;
-	const char *sql;			/* NULL: as they are; else as in TmfShipRule, $2: the length ... */
+	const char *sql;			/* NULL: as they are; else with $1: the column, $2: its length ... */
 	bool		utf16;			/* ... in bytes of UTF-16, and so they travel */
 } TmfColumnForm;
 
 /* Of attribute attnum of relid, whose local type is type. */
 extern void tmf_column_form(Oid relid, AttrNumber attnum, Oid type, TmfColumnForm *form);
 
-extern void tmf_deparse_column(StringInfo sql, Oid relid, AttrNumber attnum,
-							   const TmfColumnForm *form);
+/* name: the column as it is written, quoted. */
+extern void tmf_deparse_column(StringInfo sql, const char *name, const TmfColumnForm *form);
 
 /* The same type without a value: what stands for a column whose type alone counts. */
-extern void tmf_deparse_column_type(StringInfo sql, Oid relid, AttrNumber attnum);
-
-/* deparse_expr.c: the WHERE of such a statement, and what follows from it */
-
-typedef struct TmfWhere
-{
-	RelOptInfo *rel;
-	Oid			relid;
-	StringInfoData sql;			/* empty: there are no conditions */
-	int		   *assumed;		/* by attribute number - 1: as TmfSelect.assumed; 0 also: not used */
-	List	   *params;
-	List	   *strict;
-} TmfWhere;
-
-extern void tmf_deparse_where(TmfWhere *where, RelOptInfo *rel, Oid relid, int attributes,
-							  List *conditions);
+extern void tmf_deparse_column_type(StringInfo sql, const char *name);
 
 #endif

@@ -14,14 +14,12 @@
 typedef enum TmfScanPrivate
 {
 	TMF_SCAN_SQL,				/* String: the remote SELECT */
-	TMF_SCAN_COLUMNS,			/* IntList: attribute numbers behind its columns, or NIL */
+	TMF_SCAN_COLUMNS,			/* List of Lists, one of each column: see TmfColumnPrivate */
 	TMF_SCAN_HANDED,			/* Integer: how many of them, from the first, are handed over */
-	TMF_SCAN_ASSUMED,			/* IntList: remote types that each column may have */
-	TMF_SCAN_DECLARED,			/* List of String: the type that each column must have, or "" */
-	TMF_SCAN_UTF16,				/* IntList: does each column travel as the bytes of its UTF-16? */
-	TMF_SCAN_STRICT,			/* IntList: of each parameter, does NULL mean no rows? */
-	TMF_SCAN_REASONS			/* List of String: why each clause of the plan's qual was not
+	TMF_SCAN_PARAMETERS,		/* List of Lists, one of each value: see TmfParameterPrivate */
+	TMF_SCAN_REASONS,			/* List of String: why each clause of the plan's qual was not
 								 * shipped; empty: it was, and is rechecked */
+	TMF_SCAN_NAMES				/* String: the foreign tables, quoted, for messages */
 } TmfScanPrivate;
 
 extern void tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid);

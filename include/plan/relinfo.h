@@ -1,6 +1,9 @@
 /*
  * relinfo.h
  *		What is known of a foreign relation while it is planned.
+ *
+ * A base relation, a join of two relations of one server and user, or a
+ * grouping of one; each can be the SELECT of one remote statement.
  */
 #ifndef PLAN_RELINFO_H
 #define PLAN_RELINFO_H
@@ -12,28 +15,46 @@
 typedef struct TmfRelInfo
 {
 	TmfServerOptions *server;
-	TmfTableOptions *table;
+	TmfTableOptions *table;		/* of a base relation; otherwise NULL */
+	Relids		relids;			/* the base relations in it */
 
 	/*
-	 * RestrictInfos of the relation, by where they are evaluated.  A clause
-	 * that is shipped and rechecked stands in both lists.
+	 * RestrictInfos of the relation, by where they are evaluated.  A clause of a
+	 * base relation that is shipped and rechecked stands in both lists.
 	 */
 	List	   *remote_conds;
 	List	   *local_conds;
 	int			values;			/* parameters that remote_conds take */
 
+	/* of a base relation */
 	Bitmapset  *attrs_used;		/* offset by FirstLowInvalidHeapAttributeNumber */
+
+	/* of a join: what it is made of */
+	RelOptInfo *outer;
+	RelOptInfo *inner;
+	JoinType	jointype;
+	List	   *joinclauses;	/* RestrictInfos of its ON */
+
+	/* of a grouping: what is grouped, and the SELECT list with its sortgrouprefs */
+	RelOptInfo *input;
+	List	   *grouped_tlist;
+
+	/* a statement for it, without ORDER BY and LIMIT */
+	double		rows;			/* that it returns; those that are dropped here included */
+	int			width;
+	Cost		startup_cost;
+	Cost		total_cost;
 } TmfRelInfo;
 
-/* Fills rel->fdw_private from the catalog; contacts nobody. */
-extern void tmf_relinfo_init(RelOptInfo *rel, Oid relid);
+/* Fills rel->fdw_private of a base relation from the catalog; contacts nobody. */
+extern void tmf_relinfo_init(PlannerInfo *root, RelOptInfo *rel, Oid relid);
 
 /*
  * Sorts clauses (RestrictInfos) into those evaluated there and here; the same
  * clause may be in both.  *values counts the parameters that remote ones take.
  */
-extern void tmf_relinfo_sort(RelOptInfo *rel, List *clauses, List **remote, List **local,
-							 int *values);
+extern void tmf_relinfo_sort(PlannerInfo *root, RelOptInfo *rel, List *clauses, List **remote,
+							 List **local, int *values);
 
 static inline TmfRelInfo *
 tmf_relinfo(RelOptInfo *rel)

@@ -2,15 +2,22 @@
  * shippable.h
  *		Which expressions the remote server evaluates: EXACT, SUPERSET, LOCAL.
  *
- * The rules are a table; what has no rule stays here.  An expression is made of
- * columns of the relation, of values (whatever has no column of it: evaluated
- * here and sent as a parameter), and of what rules combine.
+ * One walk over an expression gives its class and its T-SQL at once, so that
+ * the two cannot disagree: whatever is classified has been written, and what is
+ * deparsed is written by the same functions.  What has no rule stays here.
+ *
+ * An expression is made of columns of the statement's relations, of values
+ * (whatever has no column of them: evaluated here and sent as a parameter), and
+ * of what rules combine.
  */
 #ifndef PLAN_SHIPPABLE_H
 #define PLAN_SHIPPABLE_H
 
 #include "nodes/pathnodes.h"
 
+#include "option/option.h"
+#include "pure/sqltype.h"
+#include "value/encode.h"
 #include "wire/wire.h"
 
 /* The weaker comes first. */
@@ -21,53 +28,172 @@ typedef enum TmfShip
 	TMF_SHIP_EXACT				/* the same rows pass, without an error of its own */
 } TmfShip;
 
-/* What the collation of an operator's columns must be on the remote side. */
-typedef enum TmfShipCollation
-{
-	TMF_COLLATION_NONE			/* the types have none */
-} TmfShipCollation;
-
 /* A set of remote types. */
 #define TMF_REMOTE(type)	(1 << (type))
-
-typedef struct TmfShipRule
-{
-	NodeTag		node;
-	Oid			function;		/* of an operator: the function behind it */
-	Oid			local;			/* base type of the column ... */
-	int			remote;			/* ... and its possible types there */
-	TmfShipCollation collation;
-	TmfShip		ship;
-	const char *sql;			/* $1, $2: the operands */
-} TmfShipRule;
-
-extern const TmfShipRule tmf_ship_rules[];
-extern const int tmf_ship_rules_count;
 
 /* Parameters of one statement: sp_executesql takes 2,098. */
 #define TMF_SHIP_VALUES_MAX	2000
 
+/* A statement that is being written, or a clause that is tried. */
+typedef struct TmfShipping
+{
+	PlannerInfo *root;
+	Relids		relids;			/* base relations whose columns the statement has */
+	const TmfServerOptions *server;
+	bool		qualified;		/* columns carry the name of their relation: [r1].[c] */
+	bool		exact;			/* what would be SUPERSET is LOCAL: it stands below a join ... */
+
+	List	   *exprs;			/* of @P1, @P2 ... */
+	List	   *descriptions;	/* of each: see TmfParameterPrivate */
+	List	   *uses;			/* TmfUse: columns whose types the text takes for granted */
+	char	   *reason;			/* why the first part that stays here does; NULL: none does */
+} TmfShipping;
+
+/* A column that is of one of these types, or the text is wrong. */
+typedef struct TmfUse
+{
+	int			varno;
+	AttrNumber	attnum;
+	int			assumed;		/* TMF_REMOTE() */
+} TmfUse;
+
+/* A part of the text: an expression, and what it is over there. */
+typedef struct TmfPiece
+{
+	TmfShip		ship;
+	char	   *sql;			/* NULL: LOCAL */
+	bool		condition;		/* T-SQL tells conditions from values: sql is a condition */
+
+	/* of values */
+	SqlType		type;			/* SQLTYPE_UNKNOWN: nobody knows, see assumed */
+	bool		declared;		/* type is what the user says, not what is natural */
+	const char *collation;		/* of characters; NULL: not known */
+	Var		   *column;			/* the piece is this column, and nothing else; or NULL */
+} TmfPiece;
+
+/* Starts an empty statement over the columns of rel, a base, join or upper relation. */
+extern void tmf_shipping_init(TmfShipping *shipping, PlannerInfo *root, RelOptInfo *rel,
+							  bool qualified, bool exact);
+
+/*
+ * What an expression is there, as a value and as a condition.  A condition that
+ * is needed as a value becomes bit; a bit that is needed as a condition is
+ * compared with 1.
+ */
+extern TmfPiece tmf_ship_value(TmfShipping *shipping, Node *node);
+extern TmfPiece tmf_ship_condition(TmfShipping *shipping, Node *node);
+
+/*
+ * The class of a clause over the columns of rel, a restriction or one that joins
+ * it.  *reason: why it is LOCAL; *values: the parameters that it takes.
+ */
 typedef struct TmfShipNote
 {
-	int			values;			/* parameters that the clause takes */
-	char	   *reason;			/* why it is LOCAL, for the user */
+	int			values;
+	char	   *reason;
 } TmfShipNote;
 
-/* The class of a clause of rel, a restriction or one that joins it. */
-extern TmfShip tmf_ship_clause(RelOptInfo *rel, RestrictInfo *clause, TmfShipNote *note);
+extern TmfShip tmf_ship_clause(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
+							   TmfShipNote *note);
 
-/* The inside of a shipped clause, for deparsing. */
+/* The same for any expression, where nothing but EXACT will do. */
+extern bool tmf_ship_is_exact(PlannerInfo *root, RelOptInfo *rel, Expr *expr, TmfShipNote *note);
+
+/* For the functions that write one kind of node each */
+
+/* LOCAL, because of reason; the first reason stays. */
+extern TmfPiece tmf_ship_stays(TmfShipping *shipping, const char *reason);
+
+extern TmfPiece tmf_piece_condition(TmfShip ship, char *sql);
+extern TmfPiece tmf_piece_value(TmfShip ship, char *sql, SqlTypeName name, int precision, int scale);
+
+/* fmt with $1, $2 ... replaced by the pieces' texts. */
+extern char *tmf_ship_text(const char *template, int count, const TmfPiece *pieces);
 
 /* node without what changes nothing about the value. */
 extern Node *tmf_ship_strip(Node *node);
 
-/* Is node, which was stripped, a column of rel? */
-extern bool tmf_ship_is_column(RelOptInfo *rel, Node *node);
+/* Has node no column of the statement's relations, and no aggregate? */
+extern bool tmf_ship_is_value(const TmfShipping *shipping, Node *node);
 
-/* Has node no column of rel? */
-extern bool tmf_ship_is_value(RelOptInfo *rel, Node *node);
+/* ship_column.c */
 
-/* The rule for a column among the operands of an operator, NULL: there is none. */
-extern const TmfShipRule *tmf_ship_rule(const OpExpr *operator, Node *column);
+/* A column as it stands, of its declared or natural type. */
+extern TmfPiece tmf_ship_column(TmfShipping *shipping, Var *column);
+
+/*
+ * piece must be of one of the remote types of the set.  A column whose type
+ * nobody has declared is taken for one, and checked when the statement runs.
+ * False: it is of another type.
+ */
+extern bool tmf_ship_assume(TmfShipping *shipping, const TmfPiece *piece, int remote);
+
+/* "[c]" or "[r1].[c]" */
+extern char *tmf_ship_column_name(const TmfShipping *shipping, const Var *column);
+
+/* ship_parameter.c */
+
+/* Members of the description of a parameter, all of them Integers. */
+typedef enum TmfParameterPrivate
+{
+	TMF_PARAMETER_NAME,			/* of its SqlType ... */
+	TMF_PARAMETER_LENGTH,
+	TMF_PARAMETER_PRECISION,
+	TMF_PARAMETER_SCALE,
+	TMF_PARAMETER_BOUND,		/* TmfBound */
+	TMF_PARAMETER_STRICT		/* does its being NULL mean that no row qualifies? */
+} TmfParameterPrivate;
+
+/* node, which has no column, as a parameter of type as.  LOCAL: it cannot be sent. */
+extern TmfPiece tmf_ship_parameter(TmfShipping *shipping, Node *node, const SqlType *as,
+								   TmfBound bound);
+
+/* The same in the type that is natural for the local one. */
+extern TmfPiece tmf_ship_natural_parameter(TmfShipping *shipping, Node *node);
+
+/* The parameters of a clause that must be true for every row: notes what strict ones there are. */
+extern void tmf_ship_note_strict(TmfShipping *shipping, Node *condition);
+
+/* ship_compare.c, ship_compare_table.c: operators of btree families */
+
+typedef struct TmfComparison
+{
+	int			strategy;		/* BTLessStrategyNumber .. BTGreaterStrategyNumber, or TMF_NOT_EQUAL */
+	Oid			collation;		/* of the operator */
+	Node	   *left;
+	Node	   *right;
+} TmfComparison;
+
+#define TMF_NOT_EQUAL	6		/* ROWCOMPARE_NE */
+
+typedef struct TmfCompareRule
+{
+	Oid			family;			/* btree operator family */
+	int			remote;			/* types that its columns may have there */
+	bool		ordered;		/* are <, <=, >=, > the same, too? */
+	TmfPiece	(*ship) (TmfShipping *shipping, const struct TmfCompareRule *rule,
+						 const TmfComparison *comparison);
+	const char *types;			/* the local types, for the view */
+	const char *ships;			/* what becomes of them, for the view: "EXACT", ... */
+	const char *fact;			/* the row of test/facts that says so */
+} TmfCompareRule;
+
+extern const TmfCompareRule tmf_compare_rules[];
+extern const int tmf_compare_rules_count;
+
+/* An operator's comparison; NULL: it is no comparison that a rule knows. */
+extern const TmfCompareRule *tmf_compare_find(Oid operator, TmfComparison *comparison);
+
+extern TmfPiece tmf_ship_comparison(TmfShipping *shipping, OpExpr *operator);
+
+/* " = ", " <> " ... */
+extern const char *tmf_compare_sql(int strategy);
+
+/* Both sides as they stand; values travel in their natural types. */
+extern TmfPiece tmf_compare_plain(TmfShipping *shipping, const TmfCompareRule *rule,
+								  const TmfComparison *comparison);
+
+/* ship_bool.c */
+extern TmfPiece tmf_ship_bool(TmfShipping *shipping, BoolExpr *expr);
 
 #endif

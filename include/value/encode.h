@@ -7,6 +7,15 @@
 
 #include "wire/wire.h"
 
+/* How a value becomes one of the remote type. */
+typedef enum TmfBound
+{
+	TMF_BOUND_VALUE				/* it is one */
+} TmfBound;
+
+/* The remote type that holds all values of the base type local; false: there is none. */
+extern bool tmf_encode_natural(Oid local, SqlType *as);
+
 /* In which type a value of the base type local travels; WIRE_TYPE_UNKNOWN: in none. */
 extern WireType tmf_encode_type(Oid local);
 

@@ -19,6 +19,12 @@ extern TmfDecodeFunction tmf_typemap_find(WireType remote, Oid local);
  */
 extern Oid	tmf_typemap_local(WireType remote, int index, TmfDecodeFunction *decode);
 
+/*
+ * How values of a declared type arrive; WIRE_TYPE_UNKNOWN for those that cannot
+ * be compared there, or not as here: text, ntext, xml, sql_variant, CLR types ...
+ */
+extern WireType tmf_typemap_wire(SqlTypeName name);
+
 /* "datetimeoffset", for messages. */
 extern const char *tmf_typemap_remote_name(WireType remote);
 

@@ -55,8 +55,8 @@ check_same_data(TmfScan *scan)
 	if (rows > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONNECTION_FAILURE),
-				 errmsg("the connection to foreign table \"%s\" was lost in the middle of the statement",
-						RelationGetRelationName(scan->row->rel)),
+				 errmsg("the connection to foreign table %s was lost in the middle of the statement",
+						scan->row->names),
 				 errdetail(UINT64_FORMAT " rows had been received, and it is not certain that the server now at %s has the same data.",
 						   rows, tmf_session_address(scan->session)),
 				 errhint("Run the statement again: it will go to whichever partner is principal then.")));
@@ -215,7 +215,7 @@ tmf_execution_movable(const TmfStream *stream)
 {
 	const TmfScan *scan = (const TmfScan *) stream;
 
-	return scan->source == TMF_SOURCE_WIRE && scan->row->column < 0;
+	return scan->source == TMF_SOURCE_WIRE && scan->row->reading < 0;
 }
 
 /*
@@ -233,8 +233,8 @@ tmf_execution_spool(TmfStream *stream)
 	if (scan->source != TMF_SOURCE_SENT && !tmf_execution_movable(stream))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
-				 errmsg("foreign table \"%s\" cannot be read while a value of it is being converted",
-						RelationGetRelationName(scan->row->rel))));
+				 errmsg("foreign table %s cannot be read while a value of it is being converted",
+						scan->row->names)));
 	PG_TRY();
 	{
 		if (scan->source == TMF_SOURCE_SENT)
@@ -248,7 +248,7 @@ tmf_execution_spool(TmfStream *stream)
 	}
 	PG_CATCH();
 	{
-		scan->row->column = -1;
+		scan->row->reading = -1;
 		scan->source = TMF_SOURCE_BROKEN;
 		tmf_session_end(scan->session, stream);
 		PG_RE_THROW();

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "exec/parameters.h"
+#include "plan/shippable.h"
 #include "value/encode.h"
 
 typedef struct Source
@@ -50,7 +51,7 @@ collect_params(Node *node, void *params)
 }
 
 TmfParameters *
-tmf_parameters_make(PlanState *scan, List *exprs, List *strict)
+tmf_parameters_make(PlanState *scan, List *exprs, List *descriptions)
 {
 	TmfParameters *parameters;
 	ListCell   *lc;
@@ -70,7 +71,8 @@ tmf_parameters_make(PlanState *scan, List *exprs, List *strict)
 
 		source->expr = ExecInitExpr(lfirst(lc), scan);
 		source->type = getBaseType(exprType(lfirst(lc)));
-		source->strict = list_nth_int(strict, foreach_current_index(lc));
+		source->strict = intVal(list_nth(list_nth(descriptions, foreach_current_index(lc)),
+												TMF_PARAMETER_STRICT));
 	}
 	(void) collect_params((Node *) exprs, &parameters->params);
 	return parameters;

@@ -11,64 +11,94 @@
 #include "utils/memutils.h"
 
 #include "exec/row.h"
+#include "plan/deparse.h"
 #include "plan/paths.h"
 
+/* The local side of a column: where its values go, or what it is in its table. */
+static void
+find_local(TmfRowColumn *column, TupleDesc tuple)
+{
+	Oid			collation;
+
+	if (column->relid != InvalidOid)
+		column->name = get_attname(column->relid, column->attnum, false);
+	if (column->target != 0)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(tuple, column->target - 1);
+
+		column->type = attribute->atttypid;
+		column->typmod = attribute->atttypmod;
+		if (column->name == NULL)
+			column->name = pstrdup(NameStr(attribute->attname));
+	}
+	else
+		get_atttypetypmodcoll(column->relid, column->attnum, &column->type, &column->typmod,
+							  &collation);
+}
+
+static void
+make_column(TmfRowColumn *column, List *private, TupleDesc tuple)
+{
+	const char *declared = strVal(list_nth(private, TMF_COLUMN_DECLARED));
+	char		allowed[SQLTYPE_ALLOWED_MAX];
+
+	column->target = intVal(list_nth(private, TMF_COLUMN_TARGET));
+	column->relid = (Oid) intVal(list_nth(private, TMF_COLUMN_RELID));
+	column->attnum = intVal(list_nth(private, TMF_COLUMN_ATTNUM));
+	column->assumed = intVal(list_nth(private, TMF_COLUMN_ASSUMED));
+	column->utf16 = boolVal(list_nth(private, TMF_COLUMN_UTF16));
+	if (declared[0] != '\0')
+		(void) sqltype_parse(declared, &column->declared, allowed);
+	find_local(column, tuple);
+}
+
 TmfRow *
-tmf_row_make(Relation rel, List *private)
+tmf_row_make(TupleDesc tuple, List *private)
 {
 	List	   *columns = list_nth(private, TMF_SCAN_COLUMNS);
-	List	   *assumed = list_nth(private, TMF_SCAN_ASSUMED);
-	List	   *declared = list_nth(private, TMF_SCAN_DECLARED);
-	List	   *utf16 = list_nth(private, TMF_SCAN_UTF16);
 	TmfRow	   *row = palloc0(sizeof(TmfRow));
 	int			count = list_length(columns);
-	char		allowed[SQLTYPE_ALLOWED_MAX];
 	int			i;
 
-	row->rel = rel;
-	row->column = -1;
+	row->names = strVal(list_nth(private, TMF_SCAN_NAMES));
+	row->reading = -1;
 	row->columns = count;
 	row->handed = intVal(list_nth(private, TMF_SCAN_HANDED));
-	row->attributes = palloc(sizeof(AttrNumber) * (count + 1));
-	row->assumed = palloc(sizeof(int) * (count + 1));
-	row->declared = palloc0(sizeof(SqlType) * (count + 1));
-	row->utf16 = palloc(sizeof(bool) * (count + 1));
+	row->column = palloc0(sizeof(TmfRowColumn) * (count + 1));
 	row->decoders = palloc0(sizeof(TmfDecoder) * (row->handed + 1));
 	row->values = palloc(sizeof(WireValue) * (row->handed + 1));
 	row->block = palloc(TMF_ROW_BLOCK);
 	row->bound = palloc(sizeof(WireColumn) * Max(count, 1));
 	for (i = 0; i < count; i++)
-	{
-		row->attributes[i] = list_nth_int(columns, i);
-		row->assumed[i] = list_nth_int(assumed, i);
-		row->utf16[i] = list_nth_int(utf16, i);
-		if (strVal(list_nth(declared, i))[0] != '\0')
-			(void) sqltype_parse(strVal(list_nth(declared, i)), &row->declared[i], allowed);
-	}
+		make_column(&row->column[i], list_nth(columns, i), tuple);
 	return row;
 }
 
-static Form_pg_attribute
-local_column(const TmfRow *row, int column)
+const char *
+tmf_row_column_label(const TmfRow *row, int column)
 {
-	return TupleDescAttr(RelationGetDescr(row->rel), row->attributes[column] - 1);
+	const TmfRowColumn *c = &row->column[column];
+
+	if (c->relid != InvalidOid)
+		return psprintf("column \"%s\" of foreign table \"%s\"", c->name, get_rel_name(c->relid));
+	return psprintf("column %d of the remote result for %s", column + 1, row->names);
 }
 
 static void
 bind_column(TmfRow *row, int column, MemoryContext context)
 {
-	Form_pg_attribute local = local_column(row, column);
+	const TmfRowColumn *local = &row->column[column];
 	WireColumn	remote = row->bound[column];
 
-	if (row->utf16[column] && remote.type == WIRE_TYPE_BINARY)
+	if (local->utf16 && remote.type == WIRE_TYPE_BINARY)
 		remote.type = WIRE_TYPE_UTF16;
-	else if (row->utf16[column])
+	else if (local->utf16)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("column \"%s\" of foreign table \"%s\" did not come as the bytes that were asked for",
-						NameStr(local->attname), RelationGetRelationName(row->rel))));
-	if (!tmf_decoder_init(&row->decoders[column], &remote, NameStr(local->attname),
-						  local->atttypid, local->atttypmod, &row->room, context))
+				 errmsg("%s did not come as the bytes that were asked for",
+						tmf_row_column_label(row, column))));
+	if (!tmf_decoder_init(&row->decoders[column], &remote, local->name,
+						  local->type, local->typmod, &row->room, context))
 		tmf_row_raise_unreadable(row, column);
 }
 
@@ -96,8 +126,8 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 	if (found != expected)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("remote result for foreign table \"%s\" has %d columns instead of %d",
-						RelationGetRelationName(row->rel), found, expected)));
+				 errmsg("remote result for foreign table %s has %d columns instead of %d",
+						row->names, found, expected)));
 	if (row->is_bound && is_described_as_bound(row, conn, found))
 		return;
 	row->is_bound = false;
@@ -107,8 +137,8 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 	if (row->columns == 0 && row->bound[0].type != WIRE_TYPE_INT)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROTOCOL_VIOLATION),
-				 errmsg("remote result for foreign table \"%s\" is another one than asked for",
-						RelationGetRelationName(row->rel))));
+				 errmsg("remote result for foreign table %s is another one than asked for",
+						row->names)));
 	/* a column that is not what it was taken for explains why another cannot be read */
 	for (i = 0; i < row->columns; i++)
 		tmf_row_check_type(row, i, conn);
@@ -122,13 +152,11 @@ add_context(void *argument)
 {
 	TmfRow	   *row = argument;
 
-	if (row->column >= 0)
-		errcontext("column \"%s\" of foreign table \"%s\", row " UINT64_FORMAT,
-				   NameStr(local_column(row, row->column)->attname),
-				   RelationGetRelationName(row->rel), row->number);
+	if (row->reading >= 0)
+		errcontext("%s, row " UINT64_FORMAT, tmf_row_column_label(row, row->reading),
+				   row->number);
 	else
-		errcontext("foreign table \"%s\", row " UINT64_FORMAT,
-				   RelationGetRelationName(row->rel), row->number);
+		errcontext("foreign table %s, row " UINT64_FORMAT, row->names, row->number);
 }
 
 /*
@@ -150,9 +178,9 @@ raise_unmappable(TmfRow *row, const WireConn *conn)
 		if (row->decoders[i].remote == WIRE_TYPE_TEXT && value != NULL &&
 			memchr(value, '?', length) != NULL)
 			appendStringInfo(&columns, "%s\"%s\"", columns.len > 0 ? " or " : "",
-							 NameStr(local_column(row, i)->attname));
+							 row->column[i].name);
 	}
-	row->column = -1;
+	row->reading = -1;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
 			 errmsg("value of column %s has a character without an equivalent in Unicode",
@@ -184,13 +212,13 @@ tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, Tuple
 	for (i = 0; i < handed; i++)
 	{
 		const WireValue *value = &row->values[i];
-		int			attribute = row->attributes[i] - 1;
+		int			attribute = row->column[i].target - 1;
 
-		row->column = i;
+		row->reading = i;
 		datums[attribute] = tmf_decode(&row->decoders[i], value->data, value->length,
 									   &nulls[attribute]);
 	}
-	row->column = -1;
+	row->reading = -1;
 	error_context_stack = callback.previous;
 	ExecStoreVirtualTuple(slot);
 }

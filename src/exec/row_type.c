@@ -16,30 +16,29 @@
 #include "session/report.h"
 #include "value/typemap.h"
 
-static Form_pg_attribute
-local_column(const TmfRow *row, int column)
-{
-	return TupleDescAttr(RelationGetDescr(row->rel), row->attributes[column] - 1);
-}
-
 /* An expression has no name in the result. */
 static const char *
 remote_name(const TmfRow *row, int column)
 {
 	const char *name = row->bound[column].name;
 
-	return name[0] != '\0' ? tmf_report_words(name) :
-		tmf_column_name(RelationGetRelid(row->rel), row->attributes[column]);
+	if (name[0] != '\0')
+		return tmf_report_words(name);
+	if (row->column[column].relid == InvalidOid)
+		return row->column[column].name;
+	return tmf_column_name(row->column[column].relid, row->column[column].attnum);
 }
 
 /* The statement that declares column; types: one or more, quoted. */
 static const char *
 alter_column(const TmfRow *row, int column, const char *action, const char *types)
 {
+	const TmfRowColumn *local = &row->column[column];
+
 	return psprintf("Use ALTER FOREIGN TABLE %s ALTER COLUMN %s OPTIONS (%s remote_type %s).",
-					quote_qualified_identifier(get_namespace_name(RelationGetNamespace(row->rel)),
-											   RelationGetRelationName(row->rel)),
-					quote_identifier(NameStr(local_column(row, column)->attname)), action, types);
+					quote_qualified_identifier(get_namespace_name(get_rel_namespace(local->relid)),
+											   get_rel_name(local->relid)),
+					quote_identifier(local->name), action, types);
 }
 
 #define CLR_TYPES	"'geometry' (or 'geography', or 'hierarchyid')"
@@ -48,11 +47,12 @@ alter_column(const TmfRow *row, int column, const char *action, const char *type
 static const char *
 unreadable_remedy(const TmfRow *row, int column)
 {
+	const TmfRowColumn *local = &row->column[column];
 	SqlType		declared;
 	WireType	type = row->bound[column].type;
 
-	if ((type == WIRE_TYPE_VARIANT || type == WIRE_TYPE_CLR) &&
-		!tmf_column_remote_type(RelationGetRelid(row->rel), row->attributes[column], &declared))
+	if ((type == WIRE_TYPE_VARIANT || type == WIRE_TYPE_CLR) && local->relid != InvalidOid &&
+		!tmf_column_remote_type(local->relid, local->attnum, &declared))
 		return alter_column(row, column, "ADD",
 							type == WIRE_TYPE_VARIANT ? "'sql_variant'" : CLR_TYPES);
 	return tmf_typemap_remedy(type);
@@ -61,38 +61,36 @@ unreadable_remedy(const TmfRow *row, int column)
 void
 tmf_row_raise_unreadable(const TmfRow *row, int column)
 {
-	Form_pg_attribute local = local_column(row, column);
+	Oid			type = row->column[column].type;
 	WireColumn	remote = row->bound[column];
 
 	strlcpy(remote.name, remote_name(row, column), sizeof(remote.name));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-			 errmsg("column \"%s\" of foreign table \"%s\" cannot be read as %s",
-					NameStr(local->attname), RelationGetRelationName(row->rel),
-					format_type_be(local->atttypid)),
-			 errdetail_internal("%s", tmf_decode_refusal(&remote, local->atttypid)),
+			 errmsg("%s cannot be read as %s", tmf_row_column_label(row, column),
+					format_type_be(type)),
+			 errdetail_internal("%s", tmf_decode_refusal(&remote, type)),
 			 errhint("%s", unreadable_remedy(row, column))));
 }
 
 static void
 check_declared(const TmfRow *row, int column, const WireConn *conn)
 {
-	Form_pg_attribute local = local_column(row, column);
 	char		declared[SQLTYPE_TEXT_MAX];
 	char		actual[SQLTYPE_TEXT_MAX];
 	SqlType		type;
 
-	if (row->declared[column].name == SQLTYPE_UNKNOWN)
+	if (row->column[column].declared.name == SQLTYPE_UNKNOWN)
 		return;
 	wire_column_declared(conn, column, &type);
-	if (sqltype_admits(&row->declared[column], &type))
+	if (sqltype_admits(&row->column[column].declared, &type))
 		return;
-	sqltype_format(&row->declared[column], declared);
+	sqltype_format(&row->column[column].declared, declared);
 	sqltype_format(&type, actual);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-			 errmsg("column \"%s\" of foreign table \"%s\" has the remote_type %s, which the remote column has not",
-					NameStr(local->attname), RelationGetRelationName(row->rel), declared),
+			 errmsg("%s has the remote_type %s, which the remote column has not",
+					tmf_row_column_label(row, column), declared),
 			 errdetail("The type of the remote column \"%s\" is %s.", remote_name(row, column),
 					   type.name == SQLTYPE_UNKNOWN ? tmf_typemap_remote_name(WIRE_TYPE_UNKNOWN) : actual),
 			 errhint("%s", type.name == SQLTYPE_UNKNOWN ?
@@ -105,16 +103,14 @@ check_declared(const TmfRow *row, int column, const WireConn *conn)
 static void
 check_assumed(const TmfRow *row, int column)
 {
-	Form_pg_attribute local = local_column(row, column);
 	WireType	type = row->bound[column].type;
 
-	if (row->assumed[column] == 0 || (row->assumed[column] & TMF_REMOTE(type)) != 0)
+	if (row->column[column].assumed == 0 || (row->column[column].assumed & TMF_REMOTE(type)) != 0)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-			 errmsg("column \"%s\" of foreign table \"%s\" is not of a type for which a condition on %s may be evaluated by the server",
-					NameStr(local->attname), RelationGetRelationName(row->rel),
-					format_type_be(local->atttypid)),
+			 errmsg("%s is not of a type for which a condition on %s may be evaluated by the server",
+					tmf_row_column_label(row, column), format_type_be(row->column[column].type)),
 			 errdetail("The type of the remote column \"%s\" is %s.",
 					   remote_name(row, column), tmf_typemap_remote_name(type)),
 			 errhint("%s", tmf_typemap_remedy(type))));

@@ -18,19 +18,27 @@
 #include "plan/paths.h"
 
 static TupleTableSlot *
-make_slot(TmfScan *scan, const TupleTableSlotOps *ops)
+make_slot(TmfScan *scan, TupleDesc descriptor, const TupleTableSlotOps *ops)
 {
-	TupleDesc	descriptor = RelationGetDescr(scan->row->rel);
 	TupleTableSlot *slot = ExecInitExtraTupleSlot(scan->estate, descriptor, ops);
 
 	memset(slot->tts_isnull, true, descriptor->natts * sizeof(bool));
 	return slot;
 }
 
+/* A join has no relation of its own: all of its tables are read by the same user. */
+static int
+any_relid(const ForeignScan *plan)
+{
+	return plan->scan.scanrelid > 0 ? plan->scan.scanrelid :
+		bms_next_member(TMF_SCAN_RELIDS(plan), -1);
+}
+
 void
 tmfBeginForeignScan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	TupleDesc	descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
 	MemoryContext context;
 	MemoryContext old;
 	RangeTblEntry *rte;
@@ -54,18 +62,18 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->owner = CurrentResourceOwner;
 	scan->wakeup = TMF_WAKEUP_NONE;
 	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0;
-	rte = exec_rt_fetch(plan->scan.scanrelid, scan->estate);
+	rte = exec_rt_fetch(any_relid(plan), scan->estate);
 	scan->user = GetUserMapping(TMF_SCAN_USER(plan, rte), plan->fs_server);
 	scan->measured = scan->estate->es_instrument != 0;
 	scan->sql = strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL));
 	scan->parameters = tmf_parameters_make(&node->ss.ps, plan->fdw_exprs,
-										   list_nth(plan->fdw_private, TMF_SCAN_STRICT));
-	scan->row = tmf_row_make(node->ss.ss_currentRelation, plan->fdw_private);
+										   list_nth(plan->fdw_private, TMF_SCAN_PARAMETERS));
+	scan->row = tmf_row_make(descriptor, plan->fdw_private);
 	MemoryContextSwitchTo(old);
 
-	scan->wire_slot = make_slot(scan, &TTSOpsVirtual);
-	scan->spool_slot = make_slot(scan, &TTSOpsVirtual);
-	scan->store_slot = make_slot(scan, &TTSOpsMinimalTuple);
+	scan->wire_slot = make_slot(scan, descriptor, &TTSOpsVirtual);
+	scan->spool_slot = make_slot(scan, descriptor, &TTSOpsVirtual);
+	scan->store_slot = make_slot(scan, descriptor, &TTSOpsMinimalTuple);
 	tmf_running_add(scan);
 	node->fdw_state = scan;
 }
@@ -141,8 +149,8 @@ tmfIterateForeignScan(ForeignScanState *node)
 			case TMF_SOURCE_BROKEN:
 				ereport(ERROR,
 						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						 errmsg("the rest of foreign table \"%s\" was cut off by an earlier error",
-								RelationGetRelationName(scan->row->rel)),
+						 errmsg("the rest of foreign table %s was cut off by an earlier error",
+								scan->row->names),
 						 errhint("Run the statement again.")));
 				break;
 			case TMF_SOURCE_DONE:

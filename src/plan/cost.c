@@ -66,7 +66,7 @@ tmf_cost_parameterized(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
 	List	   *local = list_copy(info->local_conds);
 	int			values = info->values;
 
-	tmf_relinfo_sort(rel, param->ppi_clauses, &remote, &local, &values);
+	tmf_relinfo_sort(root, rel, param->ppi_clauses, &remote, &local, &values);
 	cost->rows = param->ppi_rows;
 	cost->startup = info->server->fdw_startup_cost * ROUND_TRIP;
 	cost_rows(root, rel, remote, local, cost);

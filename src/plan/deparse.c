@@ -1,19 +1,31 @@
 /*
  * src/plan/deparse.c
- *		Plan -> T-SQL.
+ *		Plan -> T-SQL: one SELECT.
  *
- * Only the columns that are used travel.  A query of the user is wrapped as a
- * derived table, so that the same projection and conditions apply to it.
+ * Only what is used travels.  A query of the user is wrapped as a derived table,
+ * so that the same projection and conditions apply to it.
  */
 #include "postgres.h"
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "nodes/makefuncs.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "plan/deparse.h"
 #include "plan/relinfo.h"
-#include "session/quote.h"
+
+/* A statement on its way: what its parts are collected in. */
+typedef struct Writer
+{
+	const TmfQuery *query;
+	TmfShipping shipping;
+	TmfSelect  *select;
+	StringInfoData list;		/* of the SELECT */
+	List	   *types;			/* Vars whose types have to be seen on their own */
+} Writer;
 
 static bool
 is_used(const Bitmapset *attrs_used, AttrNumber attnum)
@@ -21,124 +33,215 @@ is_used(const Bitmapset *attrs_used, AttrNumber attnum)
 	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attrs_used);
 }
 
-static void
-expect(TmfSelect *select, AttrNumber attnum, int assumed, const char *declared, bool utf16)
+List *
+tmf_deparse_base_targets(PlannerInfo *root, RelOptInfo *rel)
 {
-	select->columns = lappend_int(select->columns, attnum);
-	select->assumed = lappend_int(select->assumed, assumed);
-	select->declared = lappend(select->declared, makeString(pstrdup(declared)));
-	select->utf16 = lappend_int(select->utf16, utf16);
-}
-
-/* What the type of a column is taken for, by the user and by the conditions. */
-static void
-expect_type(TmfSelect *select, AttrNumber attnum, const TmfWhere *where, const TmfColumnForm *form)
-{
-	char		declared[SQLTYPE_TEXT_MAX] = "";
-
-	if (form->declared)
-		sqltype_format(&form->remote, declared);
-	expect(select, attnum, where->assumed[attnum - 1], declared, false);
-}
-
-/*
- * What is handed over comes first.  Then come the columns whose types are taken
- * for granted and cannot be seen there: the server alone knows them.
- */
-static void
-deparse_columns(StringInfo sql, Relation relation, const TmfRelInfo *info, const TmfWhere *where,
-				TmfSelect *select)
-{
+	const Bitmapset *used = tmf_relinfo(rel)->attrs_used;
+	Relation	relation = table_open(planner_rt_fetch(rel->relid, root)->relid, NoLock);
 	TupleDesc	descriptor = RelationGetDescr(relation);
-	Oid			relid = RelationGetRelid(relation);
-	bool		whole_row = is_used(info->attrs_used, InvalidAttrNumber);
-	List	   *types = NIL;
-	TmfColumnForm form;
-	ListCell   *lc;
+	List	   *targets = NIL;
 	AttrNumber	i;
 
 	for (i = 1; i <= descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i - 1);
-		bool		handed = !attribute->attisdropped &&
-			(whole_row || is_used(info->attrs_used, i));
 
-		if (handed)
-		{
-			tmf_column_form(relid, i, attribute->atttypid, &form);
-			appendStringInfoString(sql, select->columns != NIL ? ", " : "");
-			tmf_deparse_column(sql, relid, i, &form);
-			if (form.sql == NULL)
-				expect_type(select, i, where, &form);
-			else
-				expect(select, i, 0, "", form.utf16);
-		}
-		if (handed ? form.sql != NULL : where->assumed[i - 1] != 0)
-			types = lappend_int(types, i);
+		if (!attribute->attisdropped && (is_used(used, InvalidAttrNumber) || is_used(used, i)))
+			targets = lappend(targets,
+							  makeTargetEntry((Expr *) makeVar(rel->relid, i, attribute->atttypid,
+															   attribute->atttypmod,
+															   attribute->attcollation, 0),
+											  i, NULL, false));
 	}
-	select->handed = list_length(select->columns);
-	foreach(lc, types)
+	table_close(relation, NoLock);
+	return targets;
+}
+
+static StringInfo
+next_item(Writer *writer)
+{
+	if (writer->select->columns != NIL)
+		appendStringInfoString(&writer->list, ", ");
+	return &writer->list;
+}
+
+static void
+expect(Writer *writer, int target, Oid relid, AttrNumber attnum, int assumed,
+	   const char *declared, bool utf16)
+{
+	List	   *column = list_make5(makeInteger(target), makeInteger((int) relid),
+									makeInteger(attnum), makeInteger(assumed),
+									makeString(pstrdup(declared)));
+
+	writer->select->columns = lappend(writer->select->columns,
+									  lappend(column, makeBoolean(utf16)));
+}
+
+static TmfUse *
+use_of(Writer *writer, const Var *column)
+{
+	ListCell   *lc;
+
+	foreach(lc, writer->shipping.uses)
 	{
-		i = lfirst_int(lc);
-		tmf_column_form(relid, i, TupleDescAttr(descriptor, i - 1)->atttypid, &form);
-		appendStringInfoString(sql, select->columns != NIL ? ", " : "");
-		tmf_deparse_column_type(sql, relid, i);
-		expect_type(select, i, where, &form);
+		TmfUse	   *use = lfirst(lc);
+
+		if (use->varno == column->varno && use->attnum == column->varattno)
+			return use;
 	}
-	if (select->columns == NIL)
-		appendStringInfoChar(sql, '1');
+	return NULL;
+}
+
+/* What the type of a column is taken for, by the user and by the expressions. */
+static void
+expect_type(Writer *writer, int target, Oid relid, const Var *column, const TmfColumnForm *form)
+{
+	char		declared[SQLTYPE_TEXT_MAX] = "";
+	const TmfUse *use = use_of(writer, column);
+
+	if (form->declared)
+		sqltype_format(&form->remote, declared);
+	expect(writer, target, relid, column->varattno, use != NULL ? use->assumed : 0, declared, false);
 }
 
 /*
- * A statement may end in a semicolon, a derived table may not.  The line break
- * ends a comment that would swallow the closing parenthesis.
+ * A column that travels as something else, or does not travel at all, has its
+ * type seen beside it: the server alone knows it.
  */
 static void
-deparse_query(StringInfo sql, const char *query)
+write_column(Writer *writer, int target, Var *column)
 {
-	int			length = strlen(query);
+	Oid			relid = planner_rt_fetch(column->varno, writer->shipping.root)->relid;
+	TmfColumnForm form;
 
-	while (length > 0 && strchr("; \t\r\n", query[length - 1]) != NULL)
-		length--;
-	appendStringInfo(sql, "(%.*s%s) AS [q]", length, query,
-					 strstr(query, "--") != NULL ? "\n" : "");
+	tmf_column_form(relid, column->varattno, column->vartype, &form);
+	tmf_deparse_column(next_item(writer), tmf_ship_column_name(&writer->shipping, column), &form);
+	if (form.sql == NULL)
+		expect_type(writer, target, relid, column, &form);
+	else
+	{
+		expect(writer, target, relid, column->varattno, 0, "", form.utf16);
+		writer->types = list_append_unique(writer->types, column);
+	}
 }
 
 static void
-deparse_from(StringInfo sql, const TmfTableOptions *table)
+write_expression(Writer *writer, int target, Node *expr)
 {
-	appendStringInfoString(sql, " FROM ");
-	if (table->query != NULL)
+	TmfPiece	piece = tmf_ship_value(&writer->shipping, expr);
+
+	if (piece.ship != TMF_SHIP_EXACT)
+		elog(ERROR, "an expression that is not shipped was to be selected: %s",
+			 writer->shipping.reason);
+	appendStringInfoString(next_item(writer), piece.sql);
+	expect(writer, target, InvalidOid, 0, 0, "", false);
+}
+
+static bool
+is_handed(Writer *writer, const TmfUse *use)
+{
+	ListCell   *lc;
+
+	foreach(lc, writer->query->targets)
 	{
-		deparse_query(sql, table->query);
-		return;
+		Var		   *column = (Var *) lfirst_node(TargetEntry, lc)->expr;
+
+		if (IsA(column, Var) && column->varno == use->varno && column->varattno == use->attnum)
+			return true;
 	}
-	if (table->schema_name != NULL)
+	return false;
+}
+
+/* Columns whose types are taken for granted and cannot be seen among the targets. */
+static void
+write_types(Writer *writer)
+{
+	PlannerInfo *root = writer->shipping.root;
+	ListCell   *lc;
+
+	foreach(lc, writer->shipping.uses)
 	{
-		tmf_quote_identifier(sql, table->schema_name);
-		appendStringInfoChar(sql, '.');
+		const TmfUse *use = lfirst(lc);
+		Oid			relid = planner_rt_fetch(use->varno, root)->relid;
+		Oid			type;
+		int32		typmod;
+		Oid			collation;
+
+		if (is_handed(writer, use))
+			continue;
+		get_atttypetypmodcoll(relid, use->attnum, &type, &typmod, &collation);
+		writer->types = lappend(writer->types,
+								makeVar(use->varno, use->attnum, type, typmod, collation, 0));
 	}
-	tmf_quote_identifier(sql, table->table_name);
+	foreach(lc, writer->types)
+	{
+		Var		   *column = lfirst_node(Var, lc);
+		Oid			relid = planner_rt_fetch(column->varno, root)->relid;
+		TmfColumnForm form;
+
+		tmf_column_form(relid, column->varattno, column->vartype, &form);
+		tmf_deparse_column_type(next_item(writer), tmf_ship_column_name(&writer->shipping, column));
+		expect_type(writer, 0, relid, column, &form);
+	}
+}
+
+/* After the conditions, whose uses of columns it checks. */
+static void
+write_list(Writer *writer)
+{
+	ListCell   *lc;
+
+	foreach(lc, writer->query->targets)
+	{
+		TargetEntry *target = lfirst_node(TargetEntry, lc);
+
+		if (IsA(target->expr, Var))
+			write_column(writer, target->resno, (Var *) target->expr);
+		else
+			write_expression(writer, target->resno, (Node *) target->expr);
+	}
+	writer->select->handed = list_length(writer->select->columns);
+	write_types(writer);
+	if (writer->select->columns == NIL)
+		appendStringInfoChar(&writer->list, '1');
+}
+
+static void
+write_conditions(Writer *writer, StringInfo sql)
+{
+	ListCell   *lc;
+
+	foreach(lc, writer->query->conditions)
+	{
+		TmfPiece	piece = tmf_ship_condition(&writer->shipping, lfirst(lc));
+
+		if (piece.ship == TMF_SHIP_LOCAL)
+			elog(ERROR, "a condition that is not shipped was to be sent: %s",
+				 writer->shipping.reason);
+		appendStringInfo(sql, "%s%s", sql->len > 0 ? " AND " : "", piece.sql);
+		if (IS_SIMPLE_REL(writer->query->rel))
+			tmf_ship_note_strict(&writer->shipping, lfirst(lc));
+	}
 }
 
 void
-tmf_deparse_select(RelOptInfo *rel, Oid relid, List *conditions, TmfSelect *select)
+tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select)
 {
-	const TmfRelInfo *info = tmf_relinfo(rel);
-	Relation	relation = table_open(relid, NoLock);
-	TmfWhere	where;
-	StringInfoData sql;
+	Writer		writer = {.query = query, .select = select};
+	StringInfoData from;
+	StringInfoData where;
 
 	memset(select, 0, sizeof(*select));
-	initStringInfo(&sql);
-	tmf_deparse_where(&where, rel, relid, RelationGetNumberOfAttributes(relation), conditions);
-	appendStringInfoString(&sql, "SELECT ");
-	deparse_columns(&sql, relation, info, &where, select);
-	table_close(relation, NoLock);
-	deparse_from(&sql, info->table);
-	if (where.sql.len > 0)
-		appendStringInfo(&sql, " WHERE %s", where.sql.data);
-	select->sql = sql.data;
-	select->params = where.params;
-	select->strict = where.strict;
+	tmf_shipping_init(&writer.shipping, root, query->rel, !IS_SIMPLE_REL(query->rel),
+					  !IS_SIMPLE_REL(query->rel));
+	initStringInfo(&writer.list);
+	initStringInfo(&from);
+	initStringInfo(&where);
+	tmf_deparse_from(&from, &writer.shipping, query->rel);
+	write_conditions(&writer, &where);
+	write_list(&writer);
+	select->sql = psprintf("SELECT %s FROM %s%s%s", writer.list.data, from.data,
+						   where.len > 0 ? " WHERE " : "", where.data);
+	select->params = writer.shipping.exprs;
+	select->descriptions = writer.shipping.descriptions;
 }

@@ -13,7 +13,6 @@
 
 #include "option/option.h"
 #include "plan/deparse.h"
-#include "session/quote.h"
 #include "value/typemap.h"
 
 typedef struct RemoteForm
@@ -95,9 +94,8 @@ tmf_column_form(Oid relid, AttrNumber attnum, Oid type, TmfColumnForm *form)
 }
 
 void
-tmf_deparse_column(StringInfo sql, Oid relid, AttrNumber attnum, const TmfColumnForm *form)
+tmf_deparse_column(StringInfo sql, const char *name, const TmfColumnForm *form)
 {
-	const char *name = tmf_column_name(relid, attnum);
 	const char *c;
 
 	for (c = form->sql != NULL ? form->sql : "$1"; *c != '\0'; c++)
@@ -105,7 +103,7 @@ tmf_deparse_column(StringInfo sql, Oid relid, AttrNumber attnum, const TmfColumn
 		if (*c != '$')
 			appendStringInfoChar(sql, *c);
 		else if (*++c == '1')
-			tmf_quote_identifier(sql, name);
+			appendStringInfoString(sql, name);
 		else
 			appendStringInfo(sql, "%d", form->remote.length * (*c - '1'));
 	}
@@ -113,9 +111,7 @@ tmf_deparse_column(StringInfo sql, Oid relid, AttrNumber attnum, const TmfColumn
 
 /* No condition on constants is left when the statement runs. */
 void
-tmf_deparse_column_type(StringInfo sql, Oid relid, AttrNumber attnum)
+tmf_deparse_column_type(StringInfo sql, const char *name)
 {
-	appendStringInfoString(sql, "CASE WHEN 1 = 0 THEN ");
-	tmf_quote_identifier(sql, tmf_column_name(relid, attnum));
-	appendStringInfoString(sql, " END");
+	appendStringInfo(sql, "CASE WHEN 1 = 0 THEN %s END", name);
 }

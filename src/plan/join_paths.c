@@ -26,13 +26,13 @@ typedef struct EquivalentColumn
 
 /* The other relations that clause takes values from; NULL when it cannot be shipped. */
 static Relids
-outer_of(RelOptInfo *rel, RestrictInfo *clause)
+outer_of(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause)
 {
 	TmfShipNote note;
 	Relids		outer;
 
 	if (!join_clause_is_movable_to(clause, rel) ||
-		tmf_ship_clause(rel, clause, &note) == TMF_SHIP_LOCAL)
+		tmf_ship_clause(root, rel, clause, &note) == TMF_SHIP_LOCAL)
 		return NULL;
 	outer = bms_union(clause->clause_relids, rel->lateral_relids);
 	outer = bms_del_member(outer, rel->relid);
@@ -46,7 +46,7 @@ add_clauses(PlannerInfo *root, RelOptInfo *rel, List *clauses, List *params)
 
 	foreach(lc, clauses)
 	{
-		Relids		outer = outer_of(rel, lfirst_node(RestrictInfo, lc));
+		Relids		outer = outer_of(root, rel, lfirst_node(RestrictInfo, lc));
 
 		if (outer != NULL)
 			params = list_append_unique_ptr(params, get_baserel_parampathinfo(root, rel, outer));

@@ -11,6 +11,8 @@
 #include "optimizer/pathnode.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
 
 #include "option/compat.h"
 #include "plan/cost.h"
@@ -21,7 +23,7 @@
 void
 tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 {
-	tmf_relinfo_init(rel, relid);
+	tmf_relinfo_init(root, rel, relid);
 	tmf_cost_size(root, rel);
 }
 
@@ -46,15 +48,15 @@ tmfGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 
 /* Why a clause is evaluated here; empty when it is only rechecked. */
 static String *
-reason_of(RelOptInfo *rel, RestrictInfo *clause, List *remote)
+reason_of(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause, List *remote)
 {
 	TmfShipNote note;
 
 	if (list_member_ptr(remote, clause))
 		return makeString(pstrdup(""));
-	(void) tmf_ship_clause(rel, clause, &note);
-	return makeString(note.reason != NULL ? note.reason :
-					  pstrdup("the statement would take too many parameters"));
+	(void) tmf_ship_clause(root, rel, clause, &note);
+	return makeString(pstrdup(note.reason != NULL ? note.reason :
+							  "the statement would take too many parameters"));
 }
 
 /*
@@ -62,7 +64,7 @@ reason_of(RelOptInfo *rel, RestrictInfo *clause, List *remote)
  * belong, and of a parameterized path the join clauses that come with it.
  */
 static void
-sort_clauses(RelOptInfo *rel, List *scan_clauses, List **remote, List **local)
+sort_clauses(PlannerInfo *root, RelOptInfo *rel, List *scan_clauses, List **remote, List **local)
 {
 	const TmfRelInfo *info = tmf_relinfo(rel);
 	List	   *join_clauses = NIL;
@@ -84,7 +86,30 @@ sort_clauses(RelOptInfo *rel, List *scan_clauses, List **remote, List **local)
 		if (!is_remote && !is_local)
 			join_clauses = lappend(join_clauses, clause);
 	}
-	tmf_relinfo_sort(rel, join_clauses, remote, local, &values);
+	tmf_relinfo_sort(root, rel, join_clauses, remote, local, &values);
+}
+
+/* "album", "album, track" */
+static String *
+names_of(PlannerInfo *root, RelOptInfo *rel)
+{
+	StringInfoData names;
+	int			relid = -1;
+
+	initStringInfo(&names);
+	while ((relid = bms_next_member(tmf_relinfo(rel)->relids, relid)) >= 0)
+		appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "",
+						 get_rel_name(planner_rt_fetch(relid, root)->relid));
+	return makeString(names.data);
+}
+
+static List *
+make_private(PlannerInfo *root, RelOptInfo *rel, const TmfSelect *select, List *reasons)
+{
+	List	   *private = list_make4(makeString(select->sql), select->columns,
+									 makeInteger(select->handed), select->descriptions);
+
+	return lappend(lappend(private, reasons), names_of(root, rel));
 }
 
 ForeignScan *
@@ -93,22 +118,20 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 {
 	List	   *remote = NIL;
 	List	   *local = NIL;
-	List	   *conditions;
 	List	   *reasons = NIL;
-	List	   *private;
+	TmfQuery	query = {.rel = rel};
 	TmfSelect	select;
 	ListCell   *lc;
 
-	sort_clauses(rel, scan_clauses, &remote, &local);
+	sort_clauses(root, rel, scan_clauses, &remote, &local);
 	foreach(lc, local)
-		reasons = lappend(reasons, reason_of(rel, lfirst_node(RestrictInfo, lc), remote));
-	conditions = extract_actual_clauses(remote, false);
-	tmf_deparse_select(rel, relid, conditions, &select);
-	private = list_make5(makeString(select.sql), select.columns, makeInteger(select.handed),
-						 select.assumed, select.declared);
-	private = lappend(lappend(lappend(private, select.utf16), select.strict), reasons);
+		reasons = lappend(reasons, reason_of(root, rel, lfirst_node(RestrictInfo, lc), remote));
+	query.conditions = extract_actual_clauses(remote, false);
+	query.targets = tmf_deparse_base_targets(root, rel);
+	tmf_deparse_select(root, &query, &select);
 	return make_foreignscan(tlist, extract_actual_clauses(local, false), rel->relid,
-							select.params, private, NIL, conditions, outer_plan);
+							select.params, make_private(root, rel, &select, reasons), NIL,
+							query.conditions, outer_plan);
 }
 
 bool

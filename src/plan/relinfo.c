@@ -14,7 +14,8 @@
 #include "plan/shippable.h"
 
 void
-tmf_relinfo_sort(RelOptInfo *rel, List *clauses, List **remote, List **local, int *values)
+tmf_relinfo_sort(PlannerInfo *root, RelOptInfo *rel, List *clauses, List **remote, List **local,
+				 int *values)
 {
 	ListCell   *lc;
 
@@ -22,7 +23,7 @@ tmf_relinfo_sort(RelOptInfo *rel, List *clauses, List **remote, List **local, in
 	{
 		RestrictInfo *clause = lfirst_node(RestrictInfo, lc);
 		TmfShipNote note;
-		TmfShip		ship = tmf_ship_clause(rel, clause, &note);
+		TmfShip		ship = tmf_ship_clause(root, rel, clause, &note);
 
 		if (*values + note.values > TMF_SHIP_VALUES_MAX)
 			ship = TMF_SHIP_LOCAL;
@@ -37,14 +38,16 @@ tmf_relinfo_sort(RelOptInfo *rel, List *clauses, List **remote, List **local, in
 }
 
 void
-tmf_relinfo_init(RelOptInfo *rel, Oid relid)
+tmf_relinfo_init(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 {
 	TmfRelInfo *info = palloc0(sizeof(TmfRelInfo));
 	ListCell   *lc;
 
+	rel->fdw_private = info;
 	info->server = tmf_server_options(rel->serverid);
 	info->table = tmf_table_options(relid);
-	tmf_relinfo_sort(rel, rel->baserestrictinfo, &info->remote_conds, &info->local_conds,
+	info->relids = rel->relids;
+	tmf_relinfo_sort(root, rel, rel->baserestrictinfo, &info->remote_conds, &info->local_conds,
 					 &info->values);
 
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &info->attrs_used);
@@ -54,5 +57,4 @@ tmf_relinfo_init(RelOptInfo *rel, Oid relid)
 
 		pull_varattnos((Node *) clause->clause, rel->relid, &info->attrs_used);
 	}
-	rel->fdw_private = info;
 }

@@ -2,24 +2,70 @@
  * src/plan/shippable.c
  *		Which expressions the remote server evaluates.
  *
- * One walk over a clause gives its class, or the reason why it stays here.  An
- * operator is the function behind it: its name, its schema and who made it do
- * not matter.
+ * The walk: each kind of node has its function, which gets the pieces of its
+ * operands and puts one together.  What no function knows stays here, with a
+ * reason that EXPLAIN shows.
  */
 #include "postgres.h"
 
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 
+#include "plan/relinfo.h"
 #include "plan/shippable.h"
-#include "value/encode.h"
 
-static TmfShip classify(RelOptInfo *rel, Node *node, TmfShipNote *note);
+void
+tmf_shipping_init(TmfShipping *shipping, PlannerInfo *root, RelOptInfo *rel, bool qualified,
+				  bool exact)
+{
+	memset(shipping, 0, sizeof(*shipping));
+	shipping->root = root;
+	shipping->relids = tmf_relinfo(rel)->relids;
+	shipping->server = tmf_relinfo(rel)->server;
+	shipping->qualified = qualified;
+	shipping->exact = exact;
+}
+
+TmfPiece
+tmf_ship_stays(TmfShipping *shipping, const char *reason)
+{
+	if (shipping->reason == NULL)
+		shipping->reason = pstrdup(reason);
+	return (TmfPiece) {.ship = TMF_SHIP_LOCAL};
+}
+
+TmfPiece
+tmf_piece_condition(TmfShip ship, char *sql)
+{
+	return (TmfPiece) {.ship = ship, .sql = sql, .condition = true};
+}
+
+TmfPiece
+tmf_piece_value(TmfShip ship, char *sql, SqlTypeName name, int precision, int scale)
+{
+	return (TmfPiece) {.ship = ship, .sql = sql,
+			.type = {.name = name, .precision = precision, .scale = scale}};
+}
+
+char *
+tmf_ship_text(const char *template, int count, const TmfPiece *pieces)
+{
+	StringInfoData text;
+	const char *c;
+
+	initStringInfo(&text);
+	for (c = template; *c != '\0'; c++)
+	{
+		if (*c == '$' && c[1] >= '1' && c[1] < '1' + count)
+			appendStringInfoString(&text, pieces[*++c - '1'].sql);
+		else
+			appendStringInfoChar(&text, *c);
+	}
+	return text.data;
+}
 
 /* A domain's value is one of its base type. */
 Node *
@@ -36,155 +82,117 @@ tmf_ship_strip(Node *node)
 	return node;
 }
 
-bool
-tmf_ship_is_column(RelOptInfo *rel, Node *node)
-{
-	return IsA(node, Var) && ((Var *) node)->varno == rel->relid &&
-		((Var *) node)->varlevelsup == 0;
-}
-
 static bool
-find_column(Node *node, void *rel)
+find_remote(Node *node, void *argument)
 {
+	const TmfShipping *shipping = argument;
+
 	if (node == NULL)
 		return false;
-	if (tmf_ship_is_column(rel, node))
+	if (IsA(node, Aggref) || IsA(node, GroupingFunc))
 		return true;
-	return expression_tree_walker(node, find_column, rel);
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
+		return bms_is_member(((Var *) node)->varno, shipping->relids);
+	return expression_tree_walker(node, find_remote, argument);
 }
 
 bool
-tmf_ship_is_value(RelOptInfo *rel, Node *node)
+tmf_ship_is_value(const TmfShipping *shipping, Node *node)
 {
-	return !find_column(node, rel);
+	return !find_remote(node, (void *) shipping);
 }
 
-const TmfShipRule *
-tmf_ship_rule(const OpExpr *operator, Node *column)
+/* An expression of any kind, as what it is. */
+static TmfPiece
+ship(TmfShipping *shipping, Node *node)
 {
-	Oid			function = get_opcode(operator->opno);
-	Oid			local = getBaseType(exprType(column));
-	int			i;
-
-	for (i = 0; i < tmf_ship_rules_count; i++)
-	{
-		const TmfShipRule *rule = &tmf_ship_rules[i];
-
-		if (rule->node == T_OpExpr && rule->function == function && rule->local == local &&
-			(rule->collation != TMF_COLLATION_NONE || !OidIsValid(operator->inputcollid)))
-			return rule;
-	}
-	return NULL;
-}
-
-static TmfShip
-stays(TmfShipNote *note, const char *reason)
-{
-	if (note->reason == NULL)
-		note->reason = pstrdup(reason);
-	return TMF_SHIP_LOCAL;
-}
-
-/* A value is evaluated once for an execution, not for each row. */
-static TmfShip
-classify_value(Node *node, TmfShipNote *note)
-{
-	Oid			type = getBaseType(exprType(node));
-
-	if (contain_volatile_functions(node))
-		return stays(note, "it calls a volatile function");
-	if (contain_subplans(node))
-		return stays(note, "it depends on a subquery");
-	if (tmf_encode_type(type) == WIRE_TYPE_UNKNOWN)
-		return stays(note, psprintf("values of type %s are not sent", format_type_be(type)));
-	note->values++;
-	return TMF_SHIP_EXACT;
-}
-
-/*
- * Each column among the operands must have a rule.  Other operands may be
- * expressions, as long as nothing can be wrong about what they give.
- */
-static TmfShip
-classify_operator(RelOptInfo *rel, OpExpr *operator, TmfShipNote *note)
-{
-	TmfShip		ship = TMF_SHIP_EXACT;
-	bool		ruled = false;
-	ListCell   *lc;
-
-	foreach(lc, operator->args)
-	{
-		Node	   *operand = tmf_ship_strip(lfirst(lc));
-		const TmfShipRule *rule;
-
-		if (!tmf_ship_is_column(rel, operand))
-		{
-			TmfShip		inner = tmf_ship_is_value(rel, operand) ?
-			classify_value(operand, note) : classify(rel, operand, note);
-
-			if (inner != TMF_SHIP_EXACT)
-				return stays(note, "an operand is not evaluated exactly there");
-			continue;
-		}
-		if (((Var *) operand)->varattno <= 0)
-			return stays(note, "it refers to a system column or to the whole row");
-		rule = tmf_ship_rule(operator, operand);
-		if (rule == NULL)
-			return stays(note, psprintf("there is no rule for operator %s",
-										format_operator(operator->opno)));
-		ruled = true;
-		ship = Min(ship, rule->ship);
-	}
-	if (!ruled)
-		return stays(note, psprintf("there is no rule for operator %s over expressions",
-									format_operator(operator->opno)));
-	return ship;
-}
-
-/* The weaker class of the parts; what is negated must be exact. */
-static TmfShip
-classify_bool(RelOptInfo *rel, BoolExpr *expr, TmfShipNote *note)
-{
-	TmfShip		ship = TMF_SHIP_EXACT;
-	ListCell   *lc;
-
-	foreach(lc, expr->args)
-		ship = Min(ship, classify(rel, lfirst(lc), note));
-	if (expr->boolop == NOT_EXPR && ship != TMF_SHIP_EXACT)
-		return stays(note, "only what is evaluated exactly there may be negated");
-	return ship;
-}
-
-static TmfShip
-classify(RelOptInfo *rel, Node *node, TmfShipNote *note)
-{
+	node = tmf_ship_strip(node);
+	if (tmf_ship_is_value(shipping, node))
+		return tmf_ship_natural_parameter(shipping, node);
 	switch (nodeTag(node))
 	{
 		case T_RestrictInfo:	/* inside an OR */
-			return classify(rel, (Node *) ((RestrictInfo *) node)->clause, note);
+			return ship(shipping, (Node *) ((RestrictInfo *) node)->clause);
+		case T_Var:
+			return tmf_ship_column(shipping, (Var *) node);
 		case T_BoolExpr:
-			return classify_bool(rel, (BoolExpr *) node, note);
+			return tmf_ship_bool(shipping, (BoolExpr *) node);
 		case T_OpExpr:
-			return classify_operator(rel, (OpExpr *) node, note);
+			return tmf_ship_comparison(shipping, (OpExpr *) node);
 		case T_FuncExpr:
-			return stays(note, psprintf("there is no rule for function %s",
-										format_procedure(((FuncExpr *) node)->funcid)));
+			return tmf_ship_stays(shipping,
+								  psprintf("there is no rule for function %s",
+										   format_procedure(((FuncExpr *) node)->funcid)));
 		default:
-			return stays(note, "there is no rule for an expression of this kind");
+			return tmf_ship_stays(shipping, "there is no rule for an expression of this kind");
 	}
 }
 
-TmfShip
-tmf_ship_clause(RelOptInfo *rel, RestrictInfo *clause, TmfShipNote *note)
+TmfPiece
+tmf_ship_value(TmfShipping *shipping, Node *node)
 {
-	TmfShip		ship;
+	TmfPiece	piece = ship(shipping, node);
 
-	note->values = 0;
-	note->reason = NULL;
-	if (!restriction_is_securely_promotable(clause, rel))
-		return stays(note, "a security barrier comes before it");
-	ship = classify(rel, (Node *) clause->clause, note);
-	if (note->values > TMF_SHIP_VALUES_MAX)
-		return stays(note, "it takes too many parameters");
-	return ship;
+	if (piece.ship == TMF_SHIP_LOCAL || !piece.condition)
+		return piece;
+	if (piece.ship != TMF_SHIP_EXACT)
+		return tmf_ship_stays(shipping, "only what is evaluated exactly there may be a value");
+	return tmf_piece_value(TMF_SHIP_EXACT,
+						   psprintf("CASE WHEN %s THEN CONVERT(bit, 1) WHEN NOT (%s) THEN CONVERT(bit, 0) END",
+									piece.sql, piece.sql),
+						   SQLTYPE_BIT, 0, 0);
+}
+
+TmfPiece
+tmf_ship_condition(TmfShipping *shipping, Node *node)
+{
+	TmfPiece	piece = ship(shipping, node);
+
+	if (piece.ship == TMF_SHIP_LOCAL || piece.condition)
+		return piece;
+	if (!tmf_ship_assume(shipping, &piece, TMF_REMOTE(WIRE_TYPE_BIT)))
+		return tmf_ship_stays(shipping, "it is not of type bit there");
+	return tmf_piece_condition(piece.ship, psprintf("%s = 1", piece.sql));
+}
+
+static TmfShip
+classify(TmfShipping *shipping, Node *node, TmfShipNote *note)
+{
+	TmfPiece	piece = tmf_ship_condition(shipping, node);
+
+	if (piece.ship == TMF_SHIP_SUPERSET && shipping->exact)
+		piece = tmf_ship_stays(shipping, "it would have to be rechecked here");
+	note->values = list_length(shipping->exprs);
+	if (piece.ship != TMF_SHIP_LOCAL && note->values > TMF_SHIP_VALUES_MAX)
+		piece = tmf_ship_stays(shipping, "it takes too many parameters");
+	note->reason = shipping->reason;
+	return piece.ship;
+}
+
+TmfShip
+tmf_ship_clause(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause, TmfShipNote *note)
+{
+	TmfShipping shipping;
+
+	tmf_shipping_init(&shipping, root, rel, true, !IS_SIMPLE_REL(rel));
+	if (IS_SIMPLE_REL(rel) && !restriction_is_securely_promotable(clause, rel))
+	{
+		note->values = 0;
+		note->reason = "a security barrier comes before it";
+		return TMF_SHIP_LOCAL;
+	}
+	return classify(&shipping, (Node *) clause->clause, note);
+}
+
+bool
+tmf_ship_is_exact(PlannerInfo *root, RelOptInfo *rel, Expr *expr, TmfShipNote *note)
+{
+	TmfShipping shipping;
+	TmfPiece	piece;
+
+	tmf_shipping_init(&shipping, root, rel, true, true);
+	piece = tmf_ship_value(&shipping, (Node *) expr);
+	note->values = list_length(shipping.exprs);
+	note->reason = shipping.reason;
+	return piece.ship == TMF_SHIP_EXACT && note->values <= TMF_SHIP_VALUES_MAX;
 }

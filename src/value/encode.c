@@ -68,6 +68,15 @@ find_row(Oid local)
 	return NULL;
 }
 
+bool
+tmf_encode_natural(Oid local, SqlType *as)
+{
+	memset(as, 0, sizeof(*as));
+	as->name = local == INT4OID ? SQLTYPE_INT : local == INT8OID ? SQLTYPE_BIGINT :
+		local == UUIDOID ? SQLTYPE_UNIQUEIDENTIFIER : SQLTYPE_UNKNOWN;
+	return as->name != SQLTYPE_UNKNOWN;
+}
+
 WireType
 tmf_encode_type(Oid local)
 {
