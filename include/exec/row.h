@@ -20,6 +20,7 @@ typedef struct TmfRowColumn
 	Oid			relid;			/* the foreign table whose column it is; InvalidOid: an expression */
 	AttrNumber	attnum;
 	int			assumed;		/* remote types that it may have, TMF_REMOTE(); 0: any */
+	int			max_scale;		/* that its type may have, TMF_SCALE_ANY: any */
 	SqlType		declared;		/* what it must be; SQLTYPE_UNKNOWN: nobody says */
 	bool		utf16;			/* does it come as the bytes of its UTF-16? */
 

@@ -49,12 +49,15 @@ typedef struct TmfShipping
 	char	   *reason;			/* why the first part that stays here does; NULL: none does */
 } TmfShipping;
 
+#define TMF_SCALE_ANY	127
+
 /* A column that is of one of these types, or the text is wrong. */
 typedef struct TmfUse
 {
 	int			varno;
 	AttrNumber	attnum;
 	int			assumed;		/* TMF_REMOTE() */
+	int			max_scale;		/* that its type may have */
 } TmfUse;
 
 /* A part of the text: an expression, and what it is over there. */
@@ -122,11 +125,15 @@ extern bool tmf_ship_is_value(const TmfShipping *shipping, Node *node);
 extern TmfPiece tmf_ship_column(TmfShipping *shipping, Var *column);
 
 /*
- * piece must be of one of the remote types of the set.  A column whose type
- * nobody has declared is taken for one, and checked when the statement runs.
- * False: it is of another type.
+ * piece must be of one of the remote types of the set, and if it is a column, be
+ * read as it is: by no cast, and without being rounded to a local precision.  A
+ * column whose type nobody has declared is taken for one, and checked when the
+ * statement runs.  False: it is of another type.
  */
 extern bool tmf_ship_assume(TmfShipping *shipping, const TmfPiece *piece, int remote);
+
+/* The same for a SUPERSET: it may be read as something else. */
+extern bool tmf_ship_assume_superset(TmfShipping *shipping, const TmfPiece *piece, int remote);
 
 /* "[c]" or "[r1].[c]" */
 extern char *tmf_ship_column_name(const TmfShipping *shipping, const Var *column);

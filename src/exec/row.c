@@ -46,6 +46,7 @@ make_column(TmfRowColumn *column, List *private, TupleDesc tuple)
 	column->relid = (Oid) intVal(list_nth(private, TMF_COLUMN_RELID));
 	column->attnum = intVal(list_nth(private, TMF_COLUMN_ATTNUM));
 	column->assumed = intVal(list_nth(private, TMF_COLUMN_ASSUMED));
+	column->max_scale = intVal(list_nth(private, TMF_COLUMN_MAX_SCALE));
 	column->utf16 = boolVal(list_nth(private, TMF_COLUMN_UTF16));
 	if (declared[0] != '\0')
 		(void) sqltype_parse(declared, &column->declared, allowed);

@@ -116,9 +116,27 @@ check_assumed(const TmfRow *row, int column)
 			 errhint("%s", tmf_typemap_remedy(type))));
 }
 
+/* What is read here would be rounded, and so is not what the server compares. */
+static void
+check_scale(const TmfRow *row, int column)
+{
+	const WireColumn *remote = &row->bound[column];
+
+	if (remote->scale <= row->column[column].max_scale)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("%s has fewer decimals than the remote column, so that a condition on it may not be evaluated by the server",
+					tmf_row_column_label(row, column)),
+			 errdetail("The remote column \"%s\" has %d decimals, the local one %d.",
+					   remote_name(row, column), remote->scale, row->column[column].max_scale),
+			 errhint("Declare the column with as many decimals, or say its remote_type.")));
+}
+
 void
 tmf_row_check_type(const TmfRow *row, int column, const WireConn *conn)
 {
 	check_declared(row, column, conn);
 	check_assumed(row, column);
+	check_scale(row, column);
 }

@@ -66,12 +66,15 @@ next_item(Writer *writer)
 }
 
 static void
-expect(Writer *writer, int target, Oid relid, AttrNumber attnum, int assumed,
+expect(Writer *writer, int target, Oid relid, AttrNumber attnum, const TmfUse *use,
 	   const char *declared, bool utf16)
 {
 	List	   *column = list_make5(makeInteger(target), makeInteger((int) relid),
-									makeInteger(attnum), makeInteger(assumed),
-									makeString(pstrdup(declared)));
+									makeInteger(attnum),
+									makeInteger(use != NULL ? use->assumed : 0),
+									makeInteger(use != NULL ? use->max_scale : TMF_SCALE_ANY));
+
+	column = lappend(column, makeString(pstrdup(declared)));
 
 	writer->select->columns = lappend(writer->select->columns,
 									  lappend(column, makeBoolean(utf16)));
@@ -97,11 +100,10 @@ static void
 expect_type(Writer *writer, int target, Oid relid, const Var *column, const TmfColumnForm *form)
 {
 	char		declared[SQLTYPE_TEXT_MAX] = "";
-	const TmfUse *use = use_of(writer, column);
 
 	if (form->declared)
 		sqltype_format(&form->remote, declared);
-	expect(writer, target, relid, column->varattno, use != NULL ? use->assumed : 0, declared, false);
+	expect(writer, target, relid, column->varattno, use_of(writer, column), declared, false);
 }
 
 /*
@@ -120,7 +122,7 @@ write_column(Writer *writer, int target, Var *column)
 		expect_type(writer, target, relid, column, &form);
 	else
 	{
-		expect(writer, target, relid, column->varattno, 0, "", form.utf16);
+		expect(writer, target, relid, column->varattno, NULL, "", form.utf16);
 		writer->types = list_append_unique(writer->types, column);
 	}
 }
@@ -134,7 +136,7 @@ write_expression(Writer *writer, int target, Node *expr)
 		elog(ERROR, "an expression that is not shipped was to be selected: %s",
 			 writer->shipping.reason);
 	appendStringInfoString(next_item(writer), piece.sql);
-	expect(writer, target, InvalidOid, 0, 0, "", false);
+	expect(writer, target, InvalidOid, 0, NULL, "", false);
 }
 
 static bool
