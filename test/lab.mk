@@ -75,6 +75,11 @@ broken-streams: lab broken-streams-programs
 chaos-standin: standin
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/standin_chaos/run.pl
 
+# Random queries on foreign tables and on copies; SEED=n is the first of five,
+# SCALE=x a part of the whole, QUERY=n one query of SEED, FAULTS=none leaves faults out.
+differential: lab
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/differential/run.pl
+
 BENCH_READ := $(BUILD)/bench_read/floor $(BUILD)/bench_read/lookup
 
 # SCALE below 1 makes fewer runs; bars of time then do not decide.
