@@ -13,8 +13,8 @@ typedef struct TmfParameters TmfParameters;
 
 /*
  * exprs: of a ForeignScan's fdw_exprs; descriptions: of each, see
- * tmf_ship_parameter().  Lives in CurrentMemoryContext.  NULL when there are
- * none.
+ * TmfParameterPrivate.  Equal expressions are evaluated once.  Lives in
+ * CurrentMemoryContext.  NULL when there are none.
  */
 extern TmfParameters *tmf_parameters_make(PlanState *scan, List *exprs, List *descriptions);
 

@@ -43,4 +43,34 @@ extern bool calendar_to_datetime(int64_t usecs, int32_t *days, int32_t *ticks);
 extern bool calendar_to_date(int32_t date, int32_t *days);
 extern bool calendar_to_datetime2(int64_t usecs, int32_t *days, uint64_t *ticks);
 
+/*
+ * The values of a type in their order are its steps, numbered from 0: days,
+ * minutes, 1/300 s, or units of the last decimal that it has.  A day of
+ * datetimeoffset is one of UTC.
+ */
+typedef enum CalendarType
+{
+	CALENDAR_DATE,
+	CALENDAR_TIME,
+	CALENDAR_SMALLDATETIME,
+	CALENDAR_DATETIME,
+	CALENDAR_DATETIME2			/* and datetimeoffset */
+} CalendarType;
+
+/* scale: decimals of time and datetime2, otherwise of no account. */
+extern int64_t calendar_last_step(CalendarType type, int scale);
+
+/*
+ * The first step that calendar_from_...() makes usecs of, or more; one more than
+ * the last: there is none.  Of time they are microseconds of a day, up to its end.
+ */
+extern int64_t calendar_step_from(CalendarType type, int scale, int64_t usecs);
+
+/*
+ * A step as days from 1900-01-01 and what is left of it: 1/300 s (datetime),
+ * minutes (smalldatetime), 100 ns (time, datetime2).
+ */
+extern void calendar_split_step(CalendarType type, int scale, int64_t step, int32_t *days,
+								int64_t *rest);
+
 #endif

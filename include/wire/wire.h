@@ -149,13 +149,20 @@ extern WireStatus wire_send_parameters(WireConn *conn, const char *sql, int coun
 									   const WireParameter *parameters);
 
 /*
+ * An empty string is not among the values that FreeTDS can send: the statement
+ * sets it, and is another one for that.  May these values be those of a
+ * statement that the server keeps?
+ */
+extern bool wire_preparable(int count, const WireParameter *parameters);
+
+/*
  * The same, and the server keeps the statement.  release: the handle of another
  * one, which the server forgets in the same breath; 0 = none.
  */
 extern WireStatus wire_send_prepare(WireConn *conn, const char *sql, int32_t release, int count,
 									const WireParameter *parameters);
 
-/* Runs a statement that the server keeps, with parameters of the types that it was prepared for. */
+/* Runs a statement that the server keeps, with parameters declared as when it was prepared. */
 extern WireStatus wire_send_prepared(WireConn *conn, int32_t handle, int count,
 									 const WireParameter *parameters);
 
@@ -250,10 +257,15 @@ typedef struct WireDateTime
 	uint16_t	bits;
 } WireDateTime;
 
-/* A typed value for the server, laid out as wire_value() hands out one of its type. */
+/*
+ * A typed value for the server, laid out as wire_value() hands out one of its
+ * type; characters are WIRE_TYPE_TEXT.  The server converts it to what it is
+ * declared as, which must be able to hold it.
+ */
 struct WireParameter
 {
 	WireType	type;
+	SqlType		declared;		/* as the statement's parameter is */
 	const void *value;			/* NULL: SQL NULL */
 	int			length;			/* bytes at value */
 };

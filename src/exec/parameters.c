@@ -3,12 +3,15 @@
  *		The values that travel with a scan's statement.
  *
  * They are evaluated once, before the statement is sent, and kept: when it is
- * sent again after a failover it must ask the same question.
+ * sent again after a failover it must ask the same question.  Several parameters
+ * may be made of one expression, as the two ends of an interval are: it is
+ * evaluated for the first of them.
  */
 #include "postgres.h"
 
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -18,9 +21,16 @@
 
 typedef struct Source
 {
-	ExprState  *expr;
-	Oid			type;			/* base type */
+	ExprState  *expr;			/* NULL: as for the parameter before it that is number same */
+	int			same;
+	Oid			type;			/* base type; of an array, that of its elements */
+	SqlType		as;
+	TmfBound	bound;
 	bool		strict;
+
+	/* while the values are bound */
+	Datum		value;
+	bool		isnull;
 } Source;
 
 struct TmfParameters
@@ -50,6 +60,39 @@ collect_params(Node *node, void *params)
 	return expression_tree_walker(node, collect_params, params);
 }
 
+static int
+described(List *description, TmfParameterPrivate what)
+{
+	return intVal(list_nth(description, what));
+}
+
+/* The number of the first expression that is equal to expr, which is one of them. */
+static int
+first_of(List *exprs, Node *expr)
+{
+	int			number = 0;
+
+	while (!equal(list_nth(exprs, number), expr))
+		number++;
+	return number;
+}
+
+static void
+make_source(Source *source, Node *expr, List *description)
+{
+	source->as.name = described(description, TMF_PARAMETER_NAME);
+	source->as.length = described(description, TMF_PARAMETER_LENGTH);
+	source->as.precision = described(description, TMF_PARAMETER_PRECISION);
+	source->as.scale = described(description, TMF_PARAMETER_SCALE);
+	source->bound = described(description, TMF_PARAMETER_BOUND);
+	source->strict = described(description, TMF_PARAMETER_STRICT);
+	source->type = getBaseType(exprType(expr));
+	if (source->bound == TMF_BOUND_ARRAY)
+		source->type = getBaseType(get_element_type(source->type));
+	if (source->as.name == SQLTYPE_UNKNOWN && !tmf_encode_natural(source->type, &source->as))
+		elog(ERROR, "type %s travels in no remote type", format_type_be(source->type));
+}
+
 TmfParameters *
 tmf_parameters_make(PlanState *scan, List *exprs, List *descriptions)
 {
@@ -63,16 +106,17 @@ tmf_parameters_make(PlanState *scan, List *exprs, List *descriptions)
 	parameters->context = AllocSetContextCreate(CurrentMemoryContext, "tds_mirror_fdw parameters",
 												ALLOCSET_SMALL_SIZES);
 	parameters->count = list_length(exprs);
-	parameters->sources = palloc(sizeof(Source) * parameters->count);
+	parameters->sources = palloc0(sizeof(Source) * parameters->count);
 	parameters->values = palloc0(sizeof(WireParameter) * parameters->count);
 	foreach(lc, exprs)
 	{
-		Source	   *source = &parameters->sources[foreach_current_index(lc)];
+		int			number = foreach_current_index(lc);
+		Source	   *source = &parameters->sources[number];
 
-		source->expr = ExecInitExpr(lfirst(lc), scan);
-		source->type = getBaseType(exprType(lfirst(lc)));
-		source->strict = intVal(list_nth(list_nth(descriptions, foreach_current_index(lc)),
-												TMF_PARAMETER_STRICT));
+		make_source(source, lfirst(lc), list_nth(descriptions, number));
+		source->same = first_of(exprs, lfirst(lc));
+		if (source->same == number)
+			source->expr = ExecInitExpr(lfirst(lc), scan);
 	}
 	(void) collect_params((Node *) exprs, &parameters->params);
 	return parameters;
@@ -96,6 +140,32 @@ tmf_parameters_unbind(TmfParameters *parameters)
 	parameters->bound = false;
 }
 
+static void
+evaluate(TmfParameters *parameters, Source *source)
+{
+	if (source->expr != NULL)
+		source->value = ExecEvalExprSwitchContext(source->expr, parameters->econtext,
+												  &source->isnull);
+	else
+	{
+		source->value = parameters->sources[source->same].value;
+		source->isnull = parameters->sources[source->same].isnull;
+	}
+}
+
+static void
+encode(TmfParameters *parameters, const Source *source, WireParameter *value)
+{
+	MemoryContext former = MemoryContextSwitchTo(parameters->context);
+
+	if (source->bound == TMF_BOUND_ARRAY)
+		tmf_encode_array(source->value, source->isnull, source->type, &source->as, value);
+	else
+		tmf_encode(source->value, source->isnull, source->type, &source->as, source->bound,
+				   value);
+	MemoryContextSwitchTo(former);
+}
+
 bool
 tmf_parameters_bind(TmfParameters *parameters)
 {
@@ -110,14 +180,9 @@ tmf_parameters_bind(TmfParameters *parameters)
 	parameters->nothing = false;
 	for (i = 0; i < parameters->count; i++)
 	{
-		Source	   *source = &parameters->sources[i];
-		bool		isnull;
-		Datum		value = ExecEvalExprSwitchContext(source->expr, parameters->econtext, &isnull);
-		MemoryContext former = MemoryContextSwitchTo(parameters->context);
-
-		tmf_encode(source->type, value, isnull, &parameters->values[i]);
-		MemoryContextSwitchTo(former);
-		if (isnull && source->strict)
+		evaluate(parameters, &parameters->sources[i]);
+		encode(parameters, &parameters->sources[i], &parameters->values[i]);
+		if (parameters->sources[i].isnull && parameters->sources[i].strict)
 			parameters->nothing = true;
 	}
 	parameters->bound = true;

@@ -4,7 +4,8 @@
  *
  * A statement with parameters that is sent for the second time, or that the plan
  * will repeat, is sent by sp_prepexec; from then on its handle goes instead of
- * its text.  What is known of statements dies with the connection.
+ * its text.  The same text with parameters declared otherwise is another
+ * statement.  What is known of statements dies with the connection.
  *
  * The server must not be left with handles that nobody knows.  The one of the
  * statement that was not used for longest goes along with the next sp_prepexec,
@@ -34,7 +35,7 @@ typedef struct Statement
 	int32		handle;			/* 0: none */
 	bool		lost;			/* the server may have a handle that never came */
 	int			count;
-	WireType   *types;			/* of count parameters */
+	SqlType    *declared;		/* of count parameters */
 	char	   *sql;
 } Statement;
 
@@ -71,7 +72,8 @@ hash_of(const TmfRequest *request, size_t length)
 	int			i;
 
 	for (i = 0; i < request->parameters; i++)
-		hash = hash_combine(hash, (uint32) request->parameter[i].type);
+		hash = hash_combine(hash, hash_bytes((const unsigned char *) &request->parameter[i].declared,
+											 sizeof(SqlType)));
 	return hash;
 }
 
@@ -84,7 +86,7 @@ matches(const Statement *statement, const TmfRequest *request)
 		return false;
 	for (i = 0; i < request->parameters; i++)
 	{
-		if (statement->types[i] != request->parameter[i].type)
+		if (memcmp(&statement->declared[i], &request->parameter[i].declared, sizeof(SqlType)) != 0)
 			return false;
 	}
 	return true;
@@ -128,7 +130,7 @@ oldest(TmfPrepared *prepared, bool with_handle)
 static Statement *
 remember(TmfPrepared *prepared, const TmfRequest *request, uint32 hash, size_t length)
 {
-	Size		types = sizeof(WireType) * request->parameters;
+	Size		declared = sizeof(SqlType) * request->parameters;
 	Statement  *statement;
 	int			i;
 
@@ -139,13 +141,13 @@ remember(TmfPrepared *prepared, const TmfRequest *request, uint32 hash, size_t l
 		pfree(statement);
 		prepared->count--;
 	}
-	statement = MemoryContextAllocZero(prepared->context, sizeof(Statement) + types + length + 1);
+	statement = MemoryContextAllocZero(prepared->context, sizeof(Statement) + declared + length + 1);
 	statement->hash = hash;
 	statement->count = request->parameters;
-	statement->types = (WireType *) (statement + 1);
-	statement->sql = (char *) statement->types + types;
+	statement->declared = (SqlType *) (statement + 1);
+	statement->sql = (char *) statement->declared + declared;
 	for (i = 0; i < request->parameters; i++)
-		statement->types[i] = request->parameter[i].type;
+		statement->declared[i] = request->parameter[i].declared;
 	memcpy(statement->sql, request->sql, length + 1);
 	dlist_push_head(&prepared->statements, &statement->node);
 	prepared->count++;
@@ -180,9 +182,13 @@ tmf_prepared_send(TmfSession *session, const TmfRequest *request, const char *te
 	TmfPrepared *prepared = prepared_of(session);
 	size_t		length = strlen(request->sql);
 	uint32		hash = hash_of(request, length);
-	Statement  *statement = find(prepared, request, hash);
-	bool		again = statement != NULL || request->repeated;
+	Statement  *statement;
+	bool		again;
 
+	if (!wire_preparable(request->parameters, request->parameter))
+		return wire_send_parameters(session->conn, text, request->parameters, request->parameter);
+	statement = find(prepared, request, hash);
+	again = statement != NULL || request->repeated;
 	if (statement == NULL && length <= TEXT_MAX)
 		statement = remember(prepared, request, hash, length);
 	if (statement != NULL && statement->handle != 0)

@@ -5,8 +5,9 @@
  *
  * The statement and the declarations go as ntext, which FreeTDS sends as
  * nvarchar(max): shorter types lose characters beyond 4,000 bytes.  The values
- * follow by position.  Of a uniqueidentifier DB-Library can send nothing but a
- * NULL, so it goes as text, which the server converts to the declared type.
+ * follow by position, in the forms that argument.c knows.  What has no form, an
+ * empty string, is sent as NULL and assigned by the statement: "SET @P1 = N'';"
+ * before its text, where a parameter is a variable like any other.
  *
  * The handle of a prepared statement is an output parameter: it stands at the
  * end of the answer, and what cuts that answer off cuts off the handle.
@@ -17,113 +18,86 @@
 
 #include "wire_int.h"
 
-#define GUID_BYTES	16
-#define GUID_TEXT	36
-#define DECLARATION_MAX 32		/* "@P2098 uniqueidentifier, " */
+#define DECLARATION_MAX (SQLTYPE_TEXT_MAX + 16) /* "@P2098 uniqueidentifier, " */
+#define ASSIGNMENT_MAX	24		/* "SET @P2098 = N'';" */
 
-/* What is declared follows from the type alone: statements are prepared for types. */
-typedef struct ParameterKind
-{
-	WireType	type;
-	const char *declared;
-	int			server_type;	/* in which the value goes */
-} ParameterKind;
-
-static const ParameterKind kinds[] = {
-	{WIRE_TYPE_INT, "int", SYBINT4},
-	{WIRE_TYPE_BIGINT, "bigint", SYBINT8},
-	{WIRE_TYPE_GUID, "uniqueidentifier", SYBVARCHAR}
-};
-
-typedef struct Argument
-{
-	BYTE		status;			/* DBRPCRETURN: the server sends a value back */
-	int			server_type;
-	const void *value;			/* NULL: SQL NULL */
-	int			length;			/* 0 means NULL; -1: that of a fixed type */
-	char		text[GUID_TEXT + 1];
-} Argument;
-
-static const ParameterKind *
-kind_of(WireType type)
-{
-	size_t		i;
-
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-	{
-		if (kinds[i].type == type)
-			return &kinds[i];
-	}
-	return NULL;
-}
-
-/* The first three fields stand little-endian. */
-static void
-format_guid(const unsigned char *bytes, char *text)
-{
-	snprintf(text, GUID_TEXT + 1,
-			 "%02X%02X%02X%02X-%02X%02X-%02X%02X-%02X%02X-%02X%02X%02X%02X%02X%02X",
-			 bytes[3], bytes[2], bytes[1], bytes[0], bytes[5], bytes[4], bytes[7], bytes[6],
-			 bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]);
-}
-
+/* declarations: NULL where the server knows them.  False with a note. */
 static bool
-make_argument(const WireParameter *parameter, const ParameterKind *kind, Argument *argument)
+make_arguments(WireConn *conn, int count, const WireParameter *parameters, char *declarations,
+			   WireArgument *arguments)
 {
-	argument->status = 0;
-	argument->server_type = kind->server_type;
-	argument->value = parameter->value;
-	argument->length = parameter->value != NULL ? -1 : 0;
-	if (parameter->type != WIRE_TYPE_GUID || parameter->value == NULL)
-		return true;
-	if (parameter->length != GUID_BYTES)
-		return false;
-	format_guid(parameter->value, argument->text);
-	argument->value = argument->text;
-	argument->length = GUID_TEXT;
+	char		declared[SQLTYPE_TEXT_MAX];
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (!wire_argument(&parameters[i], &arguments[i]))
+		{
+			wire_note(conn, "a parameter has a type that cannot be sent");
+			return false;
+		}
+		if (declarations == NULL)
+			continue;
+		sqltype_format(&parameters[i].declared, declared);
+		declarations += snprintf(declarations, DECLARATION_MAX, "%s@P%d %s",
+								 i > 0 ? ", " : "", i + 1, declared);
+	}
 	return true;
 }
 
-/*
- * declarations: NULL where the server knows them.  False with a note: a type
- * that cannot be sent.
- */
-static bool
-make_arguments(WireConn *conn, int count, const WireParameter *parameters, char *declarations,
-			   Argument *arguments)
+bool
+wire_preparable(int count, const WireParameter *parameters)
 {
 	int			i;
 
 	for (i = 0; i < count; i++)
 	{
-		const ParameterKind *kind = kind_of(parameters[i].type);
-
-		if (kind == NULL || !make_argument(&parameters[i], kind, &arguments[i]))
-		{
-			wire_note(conn, "a parameter has a type that cannot be sent");
+		if (wire_argument_literal(&parameters[i]) != NULL)
 			return false;
-		}
-		if (declarations != NULL)
-			declarations += snprintf(declarations, DECLARATION_MAX, "%s@P%d %s",
-									 i > 0 ? ", " : "", i + 1, kind->declared);
 	}
 	return true;
 }
 
-static Argument
-text_argument(const char *text)
+/* What must run before the statement, and the statement; NULL: no memory. */
+static char *
+make_text(const char *sql, int count, const WireParameter *parameters)
 {
-	return (Argument) {.server_type = SYBNTEXT, .value = text, .length = (int) strlen(text)};
+	char	   *text;
+	char	   *end;
+	size_t		assignments = 0;
+	int			i;
+
+	for (i = 0; i < count; i++)
+		assignments += wire_argument_literal(&parameters[i]) != NULL;
+	text = malloc(assignments * ASSIGNMENT_MAX + strlen(sql) + 1);
+	if (text == NULL)
+		return NULL;
+	end = text;
+	for (i = 0; i < count; i++)
+	{
+		const char *literal = wire_argument_literal(&parameters[i]);
+
+		if (literal != NULL)
+			end += snprintf(end, ASSIGNMENT_MAX, "SET @P%d = %s;", i + 1, literal);
+	}
+	strcpy(end, sql);
+	return text;
 }
 
-static Argument
+static WireArgument
+text_argument(const char *text)
+{
+	return (WireArgument) {.server_type = SYBNTEXT, .value = text, .length = (int) strlen(text)};
+}
+
+static WireArgument
 handle_argument(BYTE status, const int32_t *handle)
 {
-	return (Argument) {.status = status, .server_type = SYBINT4, .value = handle, .length = -1};
+	return (WireArgument) {.status = status, .server_type = SYBINT4, .value = handle, .length = -1};
 }
 
 static bool
-add_arguments(DBPROCESS *dbproc, int count, const Argument *arguments)
+add_arguments(DBPROCESS *dbproc, int count, const WireArgument *arguments)
 {
 	int			i;
 
@@ -138,8 +112,8 @@ add_arguments(DBPROCESS *dbproc, int count, const Argument *arguments)
 
 /* A call that failed before stays in the list until it is reset. */
 static void
-send_call(WireConn *conn, const char *procedure, int heads, const Argument *head,
-		  int count, const Argument *arguments)
+send_call(WireConn *conn, const char *procedure, int heads, const WireArgument *head,
+		  int count, const WireArgument *arguments)
 {
 	DBPROCESS  *dbproc = conn->dbproc;
 
@@ -160,31 +134,33 @@ static WireStatus
 send_text(WireConn *conn, const char *sql, const int32_t *handle, int count,
 		  const WireParameter *parameters)
 {
+	char	   *text = make_text(sql, count, parameters);
 	char	   *declarations = malloc((size_t) count * DECLARATION_MAX + 1);
-	Argument   *arguments = malloc((size_t) count * sizeof(Argument) + 1);
+	WireArgument *arguments = malloc((size_t) count * sizeof(WireArgument) + 1);
 	WireStatus	status;
 
 	wire_begin(conn);
-	if (declarations == NULL || arguments == NULL)
+	if (text == NULL || declarations == NULL || arguments == NULL)
 		wire_note(conn, "out of memory for the parameters");
 	else if (!conn->dead && make_arguments(conn, count, parameters, declarations, arguments))
 	{
 		if (handle == NULL)
 		{
-			Argument	head[] = {text_argument(sql), text_argument(declarations)};
+			WireArgument head[] = {text_argument(text), text_argument(declarations)};
 
 			send_call(conn, "sp_executesql", 2, head, count, arguments);
 		}
 		else
 		{
-			Argument	head[] = {handle_argument(DBRPCRETURN, handle),
-			text_argument(declarations), text_argument(sql)};
+			WireArgument head[] = {handle_argument(DBRPCRETURN, handle),
+			text_argument(declarations), text_argument(text)};
 
 			conn->preparing = true;
 			send_call(conn, "sp_prepexec", 3, head, count, arguments);
 		}
 	}
 	status = wire_outcome(conn);
+	free(text);
 	free(declarations);
 	free(arguments);
 	return status;
@@ -206,8 +182,8 @@ wire_send_prepare(WireConn *conn, const char *sql, int32_t release, int count,
 WireStatus
 wire_send_prepared(WireConn *conn, int32_t handle, int count, const WireParameter *parameters)
 {
-	Argument   *arguments = malloc((size_t) count * sizeof(Argument) + 1);
-	Argument	head = handle_argument(0, &handle);
+	WireArgument *arguments = malloc((size_t) count * sizeof(WireArgument) + 1);
+	WireArgument head = handle_argument(0, &handle);
 	WireStatus	status;
 
 	wire_begin(conn);

@@ -29,6 +29,8 @@ typedef enum WireMode
 /* More descriptors than FreeTDS ever opens for one login, addresses of a name included. */
 #define WIRE_FREE_FDS	16
 
+#define WIRE_GUID_TEXT	36
+
 struct WireConn
 {
 	DBPROCESS  *dbproc;			/* NULL only during the login */
@@ -84,6 +86,25 @@ extern void wire_begin(WireConn *conn);
 
 /* At the end of a batch: keeps the handle that came with it.  The caller has entered. */
 extern void wire_take_handle(WireConn *conn);
+
+/* A parameter as dbrpcparam() takes it. */
+typedef struct WireArgument
+{
+	BYTE		status;			/* DBRPCRETURN: the server sends a value back */
+	int			server_type;
+	const void *value;			/* NULL: SQL NULL */
+	int			length;			/* 0 means NULL; -1: that of a fixed type */
+	char		text[WIRE_GUID_TEXT + 1];
+} WireArgument;
+
+/* False: its type cannot be sent.  Both must outlive the call. */
+extern bool wire_argument(const WireParameter *parameter, WireArgument *argument);
+
+/*
+ * What the statement must assign to parameter, which FreeTDS would send as NULL:
+ * NULL when it is another value.
+ */
+extern const char *wire_argument_literal(const WireParameter *parameter);
 
 /* Is the packet that FreeTDS will read next the last one of its message, as far as can be seen? */
 extern bool wire_next_packet_is_last(const WireConn *conn);

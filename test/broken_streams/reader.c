@@ -250,7 +250,8 @@ static WireStatus
 send_statement(WireConn *conn, const CaseStatement *statement)
 {
 	int32		number = 42;
-	WireParameter parameter = {.type = WIRE_TYPE_INT, .value = &number, .length = sizeof(number)};
+	WireParameter parameter = {.type = WIRE_TYPE_INT, .declared = {.name = SQLTYPE_INT},
+	.value = &number, .length = sizeof(number)};
 
 	switch ((CaseForm) statement->form)
 	{
