@@ -10,6 +10,7 @@
 #include "access/reloptions.h"
 #include "foreign/fdwapi.h"
 
+#include "exec/analyze.h"
 #include "exec/async.h"
 #include "exec/explain.h"
 #include "exec/scan.h"
@@ -51,6 +52,7 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncConfigureWait = tmfForeignAsyncConfigureWait;
 	routine->ForeignAsyncNotify = tmfForeignAsyncNotify;
 
+	routine->AnalyzeForeignTable = tmfAnalyzeForeignTable;
 	routine->ExplainForeignScan = tmfExplainForeignScan;
 
 	PG_RETURN_POINTER(routine);

@@ -22,6 +22,15 @@ typedef enum TmfPartnerPolicy
 	TMF_PARTNER_CONFIGURED		/* never what the server says */
 } TmfPartnerPolicy;
 
+/* How ANALYZE takes its sample. */
+typedef enum TmfSampling
+{
+	TMF_SAMPLING_OFF,			/* every row is sent */
+	TMF_SAMPLING_AUTO,			/* rows at random, of pages at random where there are many */
+	TMF_SAMPLING_RANDOM,		/* rows at random, of all pages */
+	TMF_SAMPLING_SYSTEM			/* all rows of pages at random */
+} TmfSampling;
+
 /* All of a foreign server; strings live where tmf_server_options() was called. */
 typedef struct TmfServerOptions
 {
@@ -68,7 +77,8 @@ typedef struct TmfTableOptions
 	char	   *schema_name;	/* default: the server's, "dbo" is not assumed: NULL */
 	char	   *table_name;		/* NULL when query is set */
 	char	   *query;
-	bool		async_capable;	/* its own, or the server's */
+	bool		async_capable;	/* its own, or the server's ... */
+	TmfSampling analyze_sampling;	/* ... as this */
 } TmfTableOptions;
 
 /*

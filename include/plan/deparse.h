@@ -10,6 +10,7 @@
 
 #include "lib/stringinfo.h"
 #include "nodes/pathnodes.h"
+#include "utils/rel.h"
 
 #include "plan/shippable.h"
 #include "pure/sqltype.h"
@@ -66,6 +67,27 @@ extern List *tmf_deparse_base_targets(PlannerInfo *root, RelOptInfo *rel);
 
 /* deparse_from.c: what follows FROM, without the word */
 extern void tmf_deparse_from(StringInfo sql, TmfShipping *shipping, RelOptInfo *rel);
+
+/* deparse_sample.c: what ANALYZE asks */
+
+typedef struct TmfSample
+{
+	double		percent;		/* of the pages, 100: all; less only of a table */
+	double		share;			/* of their rows, 1: all */
+	int64		most;			/* rows at most, 0: no limit */
+} TmfSample;
+
+/* All columns: resno is their attribute number. */
+extern void tmf_deparse_sample(Relation rel, const TmfSample *sample, TmfSelect *select);
+
+/*
+ * SELECT of rows and pages (bigint) as the catalog knows them, both NULL of what
+ * is no table.  NULL: the user's query is certainly none.
+ */
+extern char *tmf_deparse_size(Relation rel);
+
+/* SELECT of the number of rows (bigint). */
+extern char *tmf_deparse_count(Relation rel);
 
 /* deparse_column.c: how the values of a column travel */
 

@@ -7,6 +7,8 @@
 
 #include "foreign/fdwapi.h"
 
+#include "plan/deparse.h"
+
 /*
  * Members of ForeignScan.fdw_private, in this order: see TmfSelect.  The values
  * of the parameters are the expressions of fdw_exprs.
@@ -21,6 +23,8 @@ typedef enum TmfScanPrivate
 								 * shipped; empty: it was, and is rechecked */
 	TMF_SCAN_NAMES				/* String: the foreign tables, quoted, for messages */
 } TmfScanPrivate;
+
+extern List *tmf_scan_private(const TmfSelect *select, List *reasons, String *names);
 
 extern void tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid);
 extern void tmfGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid);

@@ -178,6 +178,17 @@ tmf_option_table_name(List *options, char **schema, char **table)
 		*schema = value.schema;
 }
 
+/* The table's own, or the server's. */
+static int
+table_or_server_integer(ForeignTable *table, const char *name)
+{
+	TmfOptionValue value;
+
+	if (tmf_option_get(table->options, name, ForeignTableRelationId, &value))
+		return value.integer;
+	return server_integer(GetForeignServer(table->serverid), name);
+}
+
 TmfTableOptions *
 tmf_table_options(Oid relid)
 {
@@ -185,9 +196,8 @@ tmf_table_options(Oid relid)
 	TmfTableOptions *options = palloc0(sizeof(TmfTableOptions));
 	TmfOptionValue value;
 
-	options->async_capable =
-		tmf_option_get(table->options, "async_capable", ForeignTableRelationId, &value) ?
-		value.integer != 0 : server_integer(GetForeignServer(table->serverid), "async_capable") != 0;
+	options->async_capable = table_or_server_integer(table, "async_capable") != 0;
+	options->analyze_sampling = table_or_server_integer(table, "analyze_sampling");
 	tmf_option_get(table->options, "query", ForeignTableRelationId, &value);
 	options->query = value.text;
 	if (options->query != NULL)

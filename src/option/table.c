@@ -44,6 +44,14 @@ static const TmfOptionWord encryptions[] = {
 	{NULL, 0}
 };
 
+static const TmfOptionWord samplings[] = {
+	{"off", TMF_SAMPLING_OFF},
+	{"auto", TMF_SAMPLING_AUTO},
+	{"random", TMF_SAMPLING_RANDOM},
+	{"system", TMF_SAMPLING_SYSTEM},
+	{NULL, 0}
+};
+
 static const TmfOptionWord tds_versions[] = {
 	{"7.3", 73},
 	{"7.4", 74},
@@ -85,6 +93,7 @@ const TmfOption tmf_options[] = {
 	/* the planner */
 	{"fdw_startup_cost", SERVER, TMF_OPTION_COST, .fallback = "100"},
 	{"fdw_tuple_cost", SERVER, TMF_OPTION_COST, .fallback = "0.01"},
+	{"analyze_sampling", SERVER, TMF_OPTION_WORD, .fallback = "auto", .words = samplings},
 	{"remote_version", SERVER, TMF_OPTION_VERSION, 11, 99},
 
 	{"username", USER, TMF_OPTION_TEXT, 1, LOGIN_TEXT_MAX},
@@ -96,6 +105,7 @@ const TmfOption tmf_options[] = {
 	{"table", TABLE, TMF_OPTION_NAME, 1, 2 * NAME_TEXT_MAX, .same_as = "table_name"},
 	{"query", TABLE, TMF_OPTION_SQL},
 	{"async_capable", TABLE, TMF_OPTION_BOOLEAN},
+	{"analyze_sampling", TABLE, TMF_OPTION_WORD, .words = samplings},
 
 	{"column_name", COLUMN, TMF_OPTION_TEXT, 1, NAME_TEXT_MAX},
 	{"remote_type", COLUMN, TMF_OPTION_SQLTYPE},

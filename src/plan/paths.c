@@ -103,13 +103,13 @@ names_of(PlannerInfo *root, RelOptInfo *rel)
 	return makeString(names.data);
 }
 
-static List *
-make_private(PlannerInfo *root, RelOptInfo *rel, const TmfSelect *select, List *reasons)
+List *
+tmf_scan_private(const TmfSelect *select, List *reasons, String *names)
 {
 	List	   *private = list_make4(makeString(select->sql), select->columns,
 									 makeInteger(select->handed), select->descriptions);
 
-	return lappend(lappend(private, reasons), names_of(root, rel));
+	return lappend(lappend(private, reasons), names);
 }
 
 ForeignScan *
@@ -130,7 +130,8 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 	query.targets = tmf_deparse_base_targets(root, rel);
 	tmf_deparse_select(root, &query, &select);
 	return make_foreignscan(tlist, extract_actual_clauses(local, false), rel->relid,
-							select.params, make_private(root, rel, &select, reasons), NIL,
+							select.params,
+							tmf_scan_private(&select, reasons, names_of(root, rel)), NIL,
 							query.conditions, outer_plan);
 }
 

@@ -365,6 +365,13 @@ typedef struct ExecStatement
 	int			argument_count;
 } ExecStatement;
 
+typedef struct UpdateStatisticsStatement
+{
+	ObjectName	table;
+	int64_t		rows;			/* -1 = not said */
+	int64_t		pages;
+} UpdateStatisticsStatement;
+
 typedef enum StatementKind
 {
 	STATEMENT_SELECT,			/* query */
@@ -382,6 +389,7 @@ typedef enum StatementKind
 	STATEMENT_CREATE_DATABASE,
 	STATEMENT_ALTER_DATABASE,
 	STATEMENT_DROP,
+	STATEMENT_UPDATE_STATISTICS,
 	STATEMENT_USE,				/* object.object */
 	STATEMENT_SET_OPTION,
 	STATEMENT_SET_VARIABLE,
@@ -428,6 +436,7 @@ struct Statement
 		CreateDatabaseStatement create_database;
 		AlterDatabaseStatement alter_database;
 		DropStatement drop;
+		UpdateStatisticsStatement update_statistics;
 		SetOptionStatement set_option;
 		SetVariableStatement set_variable;
 		SetIdentityInsertStatement set_identity_insert;

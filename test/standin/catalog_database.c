@@ -177,11 +177,16 @@ static const SystemColumn partition_stats_columns[] = {
 	{"reserved_page_count", "bigint?"}, {"row_count", "bigint?"}, {NULL, NULL}
 };
 
+/* What UPDATE STATISTICS has said. */
+#define TOLD(what)	"SELECT value FROM standin_meta WHERE name = '" what " ' || x.object_id"
+
+#define ROWS	"coalesce((" TOLD("rows") "), t_rows(x.object_id))"
+
 /* Pages that the rows would fill at half the length of what may vary. */
 #define PAGES \
-	"(t_rows(x.object_id) * (SELECT 7 + sum(CASE WHEN " MAX_LENGTH " < 0 THEN 4000 " \
+	"coalesce((" TOLD("pages") "), (t_rows(x.object_id) * (SELECT 7 + sum(CASE WHEN " MAX_LENGTH " < 0 THEN 4000 " \
 	"WHEN c.type LIKE '%var%' THEN " MAX_LENGTH " / 2 ELSE " MAX_LENGTH " END) " \
-	"FROM standin_column c WHERE c.object_id = x.object_id) + 8095) / 8096"
+	"FROM standin_column c WHERE c.object_id = x.object_id) + 8095) / 8096)"
 
 static const SystemColumn allocation_units_columns[] = {
 	{"allocation_unit_id", "bigint"}, {"type", "tinyint"}, {"type_desc", "nvarchar(60)?"}, {"container_id", "bigint"},
@@ -281,7 +286,7 @@ const SystemView database_views[] = {
 		"descending AS is_descending_key, 0 AS is_included_column FROM standin_index_column", NULL, false},
 	{"sys", "partitions", NULL, partitions_columns,
 		"SELECT " PARTITION_ID " AS partition_id, x.object_id AS object_id, x.index_id AS index_id, "
-		"1 AS partition_number, " PARTITION_ID " AS hobt_id, t_rows(x.object_id) AS rows, "
+		"1 AS partition_number, " PARTITION_ID " AS hobt_id, " ROWS " AS rows, "
 		"0 AS filestream_filegroup_id, 0 AS data_compression, 'NONE' AS data_compression_desc FROM " INDEXES " x", NULL, false},
 	{"sys", "allocation_units", NULL, allocation_units_columns,
 		"SELECT " PARTITION_ID " AS allocation_unit_id, 1 AS type, 'IN_ROW_DATA' AS type_desc, "
@@ -292,7 +297,7 @@ const SystemView database_views[] = {
 		"1 AS partition_number, " PAGES " AS in_row_data_page_count, " PAGES " AS in_row_used_page_count, "
 		PAGES " AS in_row_reserved_page_count, 0 AS lob_used_page_count, 0 AS lob_reserved_page_count, "
 		"0 AS row_overflow_used_page_count, 0 AS row_overflow_reserved_page_count, " PAGES " AS used_page_count, "
-		PAGES " AS reserved_page_count, t_rows(x.object_id) AS row_count FROM " INDEXES " x", NULL, false},
+		PAGES " AS reserved_page_count, " ROWS " AS row_count FROM " INDEXES " x", NULL, false},
 	{"sys", "triggers", NULL, triggers_columns,
 		"SELECT NULL AS name, NULL AS object_id, NULL AS parent_class, NULL AS parent_class_desc, NULL AS parent_id, "
 		"NULL AS type, NULL AS type_desc, NULL AS create_date, NULL AS modify_date, NULL AS is_ms_shipped, "

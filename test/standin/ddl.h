@@ -20,6 +20,9 @@ extern bool ddl_create_synonym(Session *session, CreateSynonymStatement *stateme
 extern bool ddl_drop_synonym(Session *session, const ObjectName *name, bool if_exists);
 extern bool ddl_drop(Session *session, DropStatement *statement);
 
+/* ddl_statistics.c */
+extern bool ddl_update_statistics(Session *session, const UpdateStatisticsStatement *statement);
+
 /* ddl_database.c: no transaction may be open */
 extern bool ddl_create_database(Session *session, CreateDatabaseStatement *statement);
 extern bool ddl_alter_database(Session *session, AlterDatabaseStatement *statement);

@@ -79,6 +79,8 @@ run_ddl_entered(Session *session, Statement *statement)
 			return ddl_create_schema(session, statement->u.object.object);
 		case STATEMENT_CREATE_SYNONYM:
 			return ddl_create_synonym(session, &statement->u.create_synonym);
+		case STATEMENT_UPDATE_STATISTICS:
+			return ddl_update_statistics(session, &statement->u.update_statistics);
 		default:
 			return ddl_drop(session, &statement->u.drop);
 	}
@@ -320,6 +322,7 @@ dispatch(Session *session, Statement *statement)
 		case STATEMENT_CREATE_SCHEMA:
 		case STATEMENT_CREATE_SYNONYM:
 		case STATEMENT_DROP:
+		case STATEMENT_UPDATE_STATISTICS:
 			return run_ddl(session, statement);
 		case STATEMENT_BEGIN_TRANSACTION:
 		case STATEMENT_COMMIT:

@@ -132,6 +132,7 @@ static const MessageRow messages[] = {
 	{2628, 16, 1, false, "String or binary data would be truncated in table '%s', column '%s'. Truncated value: '%s'."},
 	{2702, 16, 2, true, "Database '%s' does not exist."},
 	{2705, 16, 3, true, "Column names in each table must be unique. Column name '%s' in table '%s' is specified more than once."},
+	{2706, 11, 6, true, "Table '%s' does not exist."},
 	{2714, 16, 6, true, "There is already an object named '%s' in the database."},
 	{2715, 16, 6, true, "Column, parameter, or variable #%d: Cannot find data type %s."},
 	{2716, 16, 1, true, "Column, parameter, or variable #%d: Cannot specify a column width on data type %s."},

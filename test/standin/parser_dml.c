@@ -120,11 +120,38 @@ parse_modify_tail(Parser *p, ModifyStatement *modify)
 	modify->options = parse_options(p);
 }
 
+/* UPDATE STATISTICS t [WITH ROWCOUNT = n, PAGECOUNT = n] */
+static void
+parse_update_statistics(Parser *p, Statement *statement)
+{
+	UpdateStatisticsStatement *update = &statement->u.update_statistics;
+
+	statement->kind = STATEMENT_UPDATE_STATISTICS;
+	update->table = parse_object_name(p);
+	update->rows = update->pages = -1;
+	if (!accept_word(p, "WITH"))
+		return;
+	do
+	{
+		bool		rows = accept_word(p, "ROWCOUNT");
+
+		if (!rows)
+			expect_word(p, "PAGECOUNT");
+		expect_symbol(p, '=');
+		*(rows ? &update->rows : &update->pages) = expect_integer(p, 0, INT64_MAX);
+	} while (accept_symbol(p, ','));
+}
+
 void
 parse_update(Parser *p, Statement *statement)
 {
 	ModifyStatement *modify = &statement->u.modify;
 
+	if (accept_word(p, "STATISTICS"))
+	{
+		parse_update_statistics(p, statement);
+		return;
+	}
 	statement->kind = STATEMENT_UPDATE;
 	modify->top = parse_top(p);
 	modify->target = parse_target(p);
