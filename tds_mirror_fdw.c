@@ -40,12 +40,14 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignRelSize = tmfGetForeignRelSize;
 	routine->GetForeignPaths = tmfGetForeignPaths;
 	routine->GetForeignPlan = tmfGetForeignPlan;
+	routine->GetForeignJoinPaths = tmfGetForeignJoinPaths;
 	routine->GetForeignRowMarkType = tmfGetForeignRowMarkType;
 
 	routine->BeginForeignScan = tmfBeginForeignScan;
 	routine->IterateForeignScan = tmfIterateForeignScan;
 	routine->ReScanForeignScan = tmfReScanForeignScan;
 	routine->EndForeignScan = tmfEndForeignScan;
+	routine->RecheckForeignScan = tmfRecheckForeignScan;
 
 	routine->IsForeignPathAsyncCapable = tmfIsForeignPathAsyncCapable;
 	routine->ForeignAsyncRequest = tmfForeignAsyncRequest;

@@ -77,6 +77,7 @@ extern void tmfBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *tmfIterateForeignScan(ForeignScanState *node);
 extern void tmfReScanForeignScan(ForeignScanState *node);
 extern void tmfEndForeignScan(ForeignScanState *node);
+extern bool tmfRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot);
 
 /* execution.c: one remote execution of a scan's statement */
 

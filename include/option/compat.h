@@ -89,4 +89,19 @@ extern int no_such_variable
 							outer, NULL, NIL)
 #endif
 
+/* create_foreign_join_path() without pathkeys; local joins the same here, or is NULL */
+#if PG_VERSION_NUM >= 180000
+#define TMF_FOREIGN_JOIN_PATH(root, rel, rows, startup, total, local) \
+	create_foreign_join_path(root, rel, NULL, rows, 0, startup, total, NIL, \
+							 (rel)->lateral_relids, local, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define TMF_FOREIGN_JOIN_PATH(root, rel, rows, startup, total, local) \
+	create_foreign_join_path(root, rel, NULL, rows, startup, total, NIL, \
+							 (rel)->lateral_relids, local, NIL, NIL)
+#else
+#define TMF_FOREIGN_JOIN_PATH(root, rel, rows, startup, total, local) \
+	create_foreign_join_path(root, rel, NULL, rows, startup, total, NIL, \
+							 (rel)->lateral_relids, local, NIL)
+#endif
+
 #endif

@@ -24,4 +24,7 @@ extern void tmf_cost_scan(PlannerInfo *root, RelOptInfo *rel, TmfCost *cost);
 extern void tmf_cost_parameterized(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
 								   TmfCost *cost);
 
+/* A join that the server makes. */
+extern void tmf_cost_join(PlannerInfo *root, RelOptInfo *joinrel, TmfCost *cost);
+
 #endif

@@ -26,7 +26,7 @@ typedef struct TmfQuery
 	 * another one.
 	 */
 	List	   *targets;
-	List	   *conditions;		/* expressions that may be shipped: of the WHERE, or the HAVING */
+	List	   *conditions;		/* expressions that may be shipped: of rel, as a WHERE or a HAVING */
 	List	   *pathkeys;		/* NIL: in any order */
 } TmfQuery;
 
@@ -65,8 +65,18 @@ extern void tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSele
 /* TargetEntries for the columns of base relation rel that are used. */
 extern List *tmf_deparse_base_targets(PlannerInfo *root, RelOptInfo *rel);
 
-/* deparse_from.c: what follows FROM, without the word */
-extern void tmf_deparse_from(StringInfo sql, TmfShipping *shipping, RelOptInfo *rel);
+/*
+ * deparse_from.c: what follows FROM, without the word; and what of the relations
+ * that rel is made of belongs into the WHERE, which it adds to.
+ */
+extern void tmf_deparse_from(TmfShipping *shipping, RelOptInfo *rel, StringInfo from,
+							 StringInfo where);
+
+/* Adds expressions that must all be true. */
+extern void tmf_deparse_conditions(TmfShipping *shipping, List *conditions, StringInfo sql);
+
+/* A subquery without rows of column alone: for where the column cannot be named. */
+extern void tmf_deparse_column_apart(StringInfo sql, TmfShipping *shipping, Var *column);
 
 /* deparse_sample.c: what ANALYZE asks */
 

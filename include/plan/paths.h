@@ -21,7 +21,8 @@ typedef enum TmfScanPrivate
 	TMF_SCAN_PARAMETERS,		/* List of Lists, one of each value: see TmfParameterPrivate */
 	TMF_SCAN_REASONS,			/* List of String: why each clause of the plan's qual was not
 								 * shipped; empty: it was, and is rechecked */
-	TMF_SCAN_NAMES				/* String: the foreign tables, quoted, for messages */
+	TMF_SCAN_NAMES,				/* String: the foreign tables, quoted, for messages */
+	TMF_SCAN_RELATIONS			/* String: how they are combined, for EXPLAIN; not of a base relation */
 } TmfScanPrivate;
 
 extern List *tmf_scan_private(const TmfSelect *select, List *reasons, String *names);
@@ -33,6 +34,20 @@ extern ForeignScan *tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid re
 									  List *scan_clauses, Plan *outer_plan);
 extern bool tmfIsForeignPathAsyncCapable(ForeignPath *path);
 extern RowMarkType tmfGetForeignRowMarkType(RangeTblEntry *rte, LockClauseStrength strength);
+
+/* join.c */
+extern void tmfGetForeignJoinPaths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
+								   RelOptInfo *innerrel, JoinType jointype,
+								   JoinPathExtraData *extra);
+
+/* TargetEntries for the columns that a join hands over. */
+extern List *tmf_join_targets(RelOptInfo *joinrel);
+
+/*
+ * Makes the plan that joins here, for rows that have to be looked at again, hand
+ * over the same columns; quals are left to the scan.
+ */
+extern Plan *tmf_join_fit_local_plan(Plan *plan, List *targets, List *quals, bool parallel_safe);
 
 /*
  * join_paths.c: what other relations a scan of rel could take values from, so

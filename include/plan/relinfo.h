@@ -19,8 +19,11 @@ typedef struct TmfRelInfo
 	Relids		relids;			/* the base relations in it */
 
 	/*
-	 * RestrictInfos of the relation, by where they are evaluated.  A clause of a
-	 * base relation that is shipped and rechecked stands in both lists.
+	 * RestrictInfos of the relation, by where they are evaluated.  A clause that
+	 * is shipped and rechecked stands in both lists.  Of a join, remote_conds are
+	 * its own: what was shipped of the relations it is made of stands there, and
+	 * is part of its statement.  local_conds are all that are left to be
+	 * evaluated on its rows.
 	 */
 	List	   *remote_conds;
 	List	   *local_conds;
@@ -32,8 +35,9 @@ typedef struct TmfRelInfo
 	/* of a join: what it is made of */
 	RelOptInfo *outer;
 	RelOptInfo *inner;
-	JoinType	jointype;
+	JoinType	jointype;		/* JOIN_INNER, _LEFT, _FULL, _SEMI or _ANTI */
 	List	   *joinclauses;	/* RestrictInfos of its ON */
+	Relids		hidden;			/* of relids: those inside of EXISTS, which end there */
 
 	/* of a grouping: what is grouped, and the SELECT list with its sortgrouprefs */
 	RelOptInfo *input;
@@ -55,6 +59,9 @@ extern void tmf_relinfo_init(PlannerInfo *root, RelOptInfo *rel, Oid relid);
  */
 extern void tmf_relinfo_sort(PlannerInfo *root, RelOptInfo *rel, List *clauses, List **remote,
 							 List **local, int *values);
+
+/* "album", "(album a) INNER JOIN (track t)" ..., for EXPLAIN. */
+extern char *tmf_relinfo_text(PlannerInfo *root, RelOptInfo *rel);
 
 static inline TmfRelInfo *
 tmf_relinfo(RelOptInfo *rel)

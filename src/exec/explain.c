@@ -74,6 +74,9 @@ tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	TmfScan    *scan = node->fdw_state;
 
+	if (plan->scan.scanrelid == 0)
+		ExplainPropertyText("Relations",
+							strVal(list_nth(plan->fdw_private, TMF_SCAN_RELATIONS)), es);
 	if (es->verbose)
 	{
 		List	   *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);

@@ -199,3 +199,21 @@ tmfEndForeignScan(ForeignScanState *node)
 	node->fdw_state = NULL;
 	MemoryContextDelete(scan->context);
 }
+
+/*
+ * A row of a join is put together anew, by the plan that joins here, from rows of
+ * its tables that the executor already has.
+ */
+bool
+tmfRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot)
+{
+	TupleTableSlot *row;
+
+	if (((ForeignScan *) node->ss.ps.plan)->scan.scanrelid > 0)
+		return true;
+	row = ExecProcNode(outerPlanState(node));
+	if (TupIsNull(row))
+		return false;
+	ExecCopySlot(slot, row);
+	return true;
+}

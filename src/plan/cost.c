@@ -71,3 +71,27 @@ tmf_cost_parameterized(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
 	cost->startup = info->server->fdw_startup_cost * ROUND_TRIP;
 	cost_rows(root, rel, remote, local, cost);
 }
+
+/*
+ * The server has to look at the rows of both sides, which costs something, so
+ * that of two joins with the same rows the one with less before it is preferred.
+ */
+void
+tmf_cost_join(PlannerInfo *root, RelOptInfo *joinrel, TmfCost *cost)
+{
+	const TmfRelInfo *info = tmf_relinfo(joinrel);
+	double		looked_at = info->outer->rows + info->inner->rows;
+	double		received;
+	QualCost	check;
+
+	received = clamp_row_est(joinrel->rows /
+							 Max(clauselist_selectivity(root, info->local_conds, 0, JOIN_INNER,
+														NULL), 1e-9));
+	cost_qual_eval(&check, info->local_conds, root);
+	cost->rows = joinrel->rows;
+	cost->startup = info->server->fdw_startup_cost + check.startup +
+		joinrel->reltarget->cost.startup;
+	cost->total = cost->startup + looked_at * cpu_operator_cost +
+		received * (info->server->fdw_tuple_cost + cpu_tuple_cost + check.per_tuple) +
+		cost->rows * joinrel->reltarget->cost.per_tuple;
+}

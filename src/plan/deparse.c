@@ -154,6 +154,19 @@ is_handed(Writer *writer, const TmfUse *use)
 	return false;
 }
 
+/* Grouped rows, and those of relations that they were only compared with, have not the column. */
+static void
+write_type(Writer *writer, Var *column)
+{
+	const RelOptInfo *rel = writer->query->rel;
+
+	if (IS_UPPER_REL(rel) || bms_is_member(column->varno, tmf_relinfo((RelOptInfo *) rel)->hidden))
+		tmf_deparse_column_apart(next_item(writer), &writer->shipping, column);
+	else
+		tmf_deparse_column_type(next_item(writer),
+								tmf_ship_column_name(&writer->shipping, column));
+}
+
 /* Columns whose types are taken for granted and cannot be seen among the targets. */
 static void
 write_types(Writer *writer)
@@ -182,7 +195,7 @@ write_types(Writer *writer)
 		TmfColumnForm form;
 
 		tmf_column_form(relid, column->varattno, column->vartype, &form);
-		tmf_deparse_column_type(next_item(writer), tmf_ship_column_name(&writer->shipping, column));
+		write_type(writer, column);
 		expect_type(writer, 0, relid, column, &form);
 	}
 }
@@ -213,17 +226,11 @@ write_conditions(Writer *writer, StringInfo sql)
 {
 	ListCell   *lc;
 
+	tmf_deparse_conditions(&writer->shipping, writer->query->conditions, sql);
+	if (!IS_SIMPLE_REL(writer->query->rel))
+		return;
 	foreach(lc, writer->query->conditions)
-	{
-		TmfPiece	piece = tmf_ship_condition(&writer->shipping, lfirst(lc));
-
-		if (piece.ship == TMF_SHIP_LOCAL)
-			elog(ERROR, "a condition that is not shipped was to be sent: %s",
-				 writer->shipping.reason);
-		appendStringInfo(sql, "%s%s", sql->len > 0 ? " AND " : "", piece.sql);
-		if (IS_SIMPLE_REL(writer->query->rel))
-			tmf_ship_note_strict(&writer->shipping, lfirst(lc));
-	}
+		tmf_ship_note_strict(&writer->shipping, lfirst(lc));
 }
 
 void
@@ -239,7 +246,7 @@ tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select)
 	initStringInfo(&writer.list);
 	initStringInfo(&from);
 	initStringInfo(&where);
-	tmf_deparse_from(&from, &writer.shipping, query->rel);
+	tmf_deparse_from(&writer.shipping, query->rel, &from, &where);
 	write_conditions(&writer, &where);
 	write_list(&writer);
 	select->sql = psprintf("SELECT %s FROM %s%s%s", writer.list.data, from.data,

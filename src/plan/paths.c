@@ -3,7 +3,8 @@
  *		The planner's callbacks: size, paths, plan.
  *
  * A base relation has one path with its own conditions, and one more for each
- * set of relations from which values for join clauses could come.
+ * set of relations from which values for join clauses could come.  A plan of
+ * another relation describes the rows of its statement itself.
  */
 #include "postgres.h"
 
@@ -46,13 +47,27 @@ tmfGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	}
 }
 
+/* Is clause a part of the statement for rel? */
+static bool
+is_shipped(RelOptInfo *rel, RestrictInfo *clause)
+{
+	const TmfRelInfo *info;
+
+	if (rel == NULL)
+		return false;
+	info = tmf_relinfo(rel);
+	return list_member_ptr(info->remote_conds, clause) ||
+		list_member_ptr(info->joinclauses, clause) ||
+		is_shipped(info->outer, clause) || is_shipped(info->inner, clause);
+}
+
 /* Why a clause is evaluated here; empty when it is only rechecked. */
 static String *
 reason_of(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause, List *remote)
 {
 	TmfShipNote note;
 
-	if (list_member_ptr(remote, clause))
+	if (list_member_ptr(remote, clause) || is_shipped(rel, clause))
 		return makeString(pstrdup(""));
 	(void) tmf_ship_clause(root, rel, clause, &note);
 	return makeString(pstrdup(note.reason != NULL ? note.reason :
@@ -112,6 +127,17 @@ tmf_scan_private(const TmfSelect *select, List *reasons, String *names)
 	return lappend(lappend(private, reasons), names);
 }
 
+static List *
+expressions_of(List *clauses)
+{
+	List	   *expressions = NIL;
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+		expressions = lappend(expressions, lfirst_node(RestrictInfo, lc)->clause);
+	return expressions;
+}
+
 ForeignScan *
 tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *best_path,
 				  List *tlist, List *scan_clauses, Plan *outer_plan)
@@ -119,26 +145,57 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 	List	   *remote = NIL;
 	List	   *local = NIL;
 	List	   *reasons = NIL;
+	List	   *quals;
+	List	   *private;
 	TmfQuery	query = {.rel = rel};
 	TmfSelect	select;
 	ListCell   *lc;
 
-	sort_clauses(root, rel, scan_clauses, &remote, &local);
+	if (IS_SIMPLE_REL(rel))
+	{
+		sort_clauses(root, rel, scan_clauses, &remote, &local);
+		query.targets = tmf_deparse_base_targets(root, rel);
+	}
+	else
+	{
+		remote = tmf_relinfo(rel)->remote_conds;
+		local = tmf_relinfo(rel)->local_conds;
+		query.targets = IS_UPPER_REL(rel) ? copyObject(tmf_relinfo(rel)->grouped_tlist) :
+			tmf_join_targets(rel);
+	}
 	foreach(lc, local)
 		reasons = lappend(reasons, reason_of(root, rel, lfirst_node(RestrictInfo, lc), remote));
-	query.conditions = extract_actual_clauses(remote, false);
-	query.targets = tmf_deparse_base_targets(root, rel);
+	quals = expressions_of(local);
+	query.conditions = expressions_of(remote);
 	tmf_deparse_select(root, &query, &select);
-	return make_foreignscan(tlist, extract_actual_clauses(local, false), rel->relid,
-							select.params,
-							tmf_scan_private(&select, reasons, names_of(root, rel)), NIL,
-							query.conditions, outer_plan);
+	private = tmf_scan_private(&select, reasons, names_of(root, rel));
+	if (IS_SIMPLE_REL(rel))
+		return make_foreignscan(tlist, quals, rel->relid, select.params, private, NIL,
+								query.conditions, outer_plan);
+	private = lappend(private, makeString(tmf_relinfo_text(root, rel)));
+	if (outer_plan != NULL)
+		outer_plan = tmf_join_fit_local_plan(outer_plan, query.targets, quals,
+											 best_path->path.parallel_safe);
+	return make_foreignscan(tlist, quals, 0, select.params, private, query.targets, NIL,
+							outer_plan);
+}
+
+static bool
+is_async_capable(RelOptInfo *rel)
+{
+	const TmfRelInfo *info = tmf_relinfo(rel);
+
+	if (info->table != NULL)
+		return info->table->async_capable;
+	if (info->input != NULL)
+		return is_async_capable(info->input);
+	return is_async_capable(info->outer) && is_async_capable(info->inner);
 }
 
 bool
 tmfIsForeignPathAsyncCapable(ForeignPath *path)
 {
-	return tmf_relinfo(path->path.parent)->table->async_capable;
+	return is_async_capable(path->path.parent);
 }
 
 /*

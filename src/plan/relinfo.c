@@ -9,6 +9,9 @@
 
 #include "foreign/foreign.h"
 #include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "plan/relinfo.h"
 #include "plan/shippable.h"
@@ -57,4 +60,33 @@ tmf_relinfo_init(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 
 		pull_varattnos((Node *) clause->clause, rel->relid, &info->attrs_used);
 	}
+}
+
+/* "album", "album a" */
+static char *
+base_text(PlannerInfo *root, RelOptInfo *rel)
+{
+	RangeTblEntry *rte = planner_rt_fetch(rel->relid, root);
+	const char *name = quote_identifier(get_rel_name(rte->relid));
+
+	if (strcmp(get_rel_name(rte->relid), rte->eref->aliasname) == 0)
+		return pstrdup(name);
+	return psprintf("%s %s", name, quote_identifier(rte->eref->aliasname));
+}
+
+char *
+tmf_relinfo_text(PlannerInfo *root, RelOptInfo *rel)
+{
+	static const char *const joins[] = {
+		[JOIN_INNER] = "INNER", [JOIN_LEFT] = "LEFT", [JOIN_FULL] = "FULL",
+		[JOIN_SEMI] = "SEMI", [JOIN_ANTI] = "ANTI"
+	};
+	const TmfRelInfo *info = tmf_relinfo(rel);
+
+	if (info->input != NULL)
+		return psprintf("Aggregate on (%s)", tmf_relinfo_text(root, info->input));
+	if (info->outer != NULL)
+		return psprintf("(%s) %s JOIN (%s)", tmf_relinfo_text(root, info->outer),
+						joins[info->jointype], tmf_relinfo_text(root, info->inner));
+	return base_text(root, rel);
 }

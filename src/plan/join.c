@@ -1,0 +1,254 @@
+/*
+ * src/plan/join.c
+ *		Joins that the server makes.
+ *
+ * PostgreSQL offers every pair of relations of one server and one user.  A pair
+ * is taken when all that decides about its rows is evaluated there exactly, or
+ * may as well be evaluated on the joined rows.  The first pair of a join that
+ * can be taken makes its statement; the others would be the same rows.
+ */
+#include "postgres.h"
+
+#include "foreign/fdwapi.h"
+#include "optimizer/clauses.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/placeholder.h"
+#include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
+
+#include "option/compat.h"
+#include "plan/cost.h"
+#include "plan/paths.h"
+#include "plan/relinfo.h"
+#include "plan/shippable.h"
+
+/* Kinds that a statement can have; the planner asks for the others as well as for these. */
+static bool
+is_known_kind(JoinType jointype)
+{
+	return jointype == JOIN_INNER || jointype == JOIN_LEFT || jointype == JOIN_FULL ||
+		jointype == JOIN_SEMI || jointype == JOIN_ANTI;
+}
+
+/*
+ * The lowest security level of the relations' own conditions.  What comes above
+ * it may look at rows that those conditions hide, unless it is leakproof: when
+ * the server evaluates both, no order is certain.
+ */
+static Index
+min_security(PlannerInfo *root, const TmfRelInfo *info)
+{
+	Index		min = UINT_MAX;
+	int			relid = -1;
+
+	while ((relid = bms_next_member(info->relids, relid)) >= 0)
+		min = Min(min, find_base_rel(root, relid)->baserestrict_min_security);
+	return min;
+}
+
+/*
+ * A value that was computed below the join would have to be computed, and made
+ * NULL, there.
+ */
+static bool
+has_placeholders_below(PlannerInfo *root, RelOptInfo *joinrel)
+{
+	Relids		relids = IS_OTHER_REL(joinrel) ? joinrel->top_parent_relids : joinrel->relids;
+	ListCell   *lc;
+
+	foreach(lc, root->placeholder_list)
+	{
+		PlaceHolderInfo *info = lfirst(lc);
+
+		if (bms_is_subset(info->ph_eval_at, relids) &&
+			bms_nonempty_difference(relids, info->ph_eval_at))
+			return true;
+	}
+	return false;
+}
+
+static List *
+columns_of(Node *node)
+{
+	return pull_var_clause(node, PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS |
+						   PVC_RECURSE_PLACEHOLDERS);
+}
+
+/* Columns that the rows of the join have; system columns and whole rows are none. */
+static bool
+has_columns_of(const TmfRelInfo *info, Node *node)
+{
+	ListCell   *lc;
+
+	foreach(lc, columns_of(node))
+	{
+		const Var  *column = lfirst_node(Var, lc);
+
+		if (column->varattno <= 0 || bms_is_member(column->varno, info->hidden))
+			return false;
+	}
+	return true;
+}
+
+static bool
+have_columns_of(const TmfRelInfo *info, List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		if (!has_columns_of(info, (Node *) lfirst_node(RestrictInfo, lc)->clause))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Clauses of an input that are evaluated here can as well be evaluated on the
+ * rows of the join, when each of these has a row of the input in it: then it is
+ * the same rows that they drop.
+ */
+static bool
+may_pull_up(PlannerInfo *root, List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, lc);
+
+		if (clause->pseudoconstant || contain_volatile_functions((Node *) clause->clause) ||
+			root->qual_security_level > 0)
+			return false;
+	}
+	return true;
+}
+
+/* Those of the join itself, by where they belong: see TmfRelInfo. */
+static bool
+sort_clauses(PlannerInfo *root, RelOptInfo *joinrel, List *clauses)
+{
+	TmfRelInfo *info = tmf_relinfo(joinrel);
+	Index		security = min_security(root, info);
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, lc);
+		bool		is_above = IS_OUTER_JOIN(info->jointype) &&
+			RINFO_IS_PUSHED_DOWN(clause, joinrel->relids);
+		List	   *remote = NIL;
+		List	   *local = NIL;
+
+		if (clause->security_level > security && !clause->leakproof)
+			return false;
+		tmf_relinfo_sort(root, joinrel, list_make1(clause), &remote, &local, &info->values);
+		if (is_above)
+			info->remote_conds = list_concat(info->remote_conds, remote);
+		else
+			info->joinclauses = list_concat(info->joinclauses, remote);
+		if (local == NIL)
+			continue;
+		if ((!is_above && info->jointype != JOIN_INNER) || !may_pull_up(root, local))
+			return false;
+		info->local_conds = list_concat(info->local_conds, local);
+	}
+	/* what joins is evaluated here alone: all pairs would have to travel */
+	if (info->jointype == JOIN_INNER && clauses != NIL && info->joinclauses == NIL)
+		return false;
+	return info->values <= TMF_SHIP_VALUES_MAX;
+}
+
+/* Fills in what joinrel is made of; false: the server cannot make it that way. */
+static bool
+make_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo *inner,
+		  JoinType jointype, List *clauses)
+{
+	TmfRelInfo *info = tmf_relinfo(joinrel);
+	const TmfRelInfo *left = tmf_relinfo(outer);
+	const TmfRelInfo *right = tmf_relinfo(inner);
+
+	info->server = left->server;
+	info->relids = bms_union(left->relids, right->relids);
+	info->hidden = bms_union(left->hidden, right->hidden);
+	if (jointype == JOIN_SEMI || jointype == JOIN_ANTI)
+		info->hidden = bms_union(info->hidden, right->relids);
+	info->values = left->values + right->values;
+	info->outer = outer;
+	info->inner = inner;
+	info->jointype = jointype;
+
+	if ((left->local_conds != NIL && jointype == JOIN_FULL) ||
+		(right->local_conds != NIL && jointype != JOIN_INNER))
+		return false;
+	info->local_conds = list_concat_copy(left->local_conds, right->local_conds);
+	if (!may_pull_up(root, info->local_conds) || !sort_clauses(root, joinrel, clauses))
+		return false;
+	return has_columns_of(info, (Node *) joinrel->reltarget->exprs) &&
+		have_columns_of(info, info->local_conds) && have_columns_of(info, info->remote_conds);
+}
+
+/* Where the executor may have to look at a row again, it joins here. */
+static bool
+needs_local_path(const PlannerInfo *root)
+{
+	return root->parse->commandType == CMD_UPDATE || root->parse->commandType == CMD_DELETE ||
+		root->rowMarks != NIL;
+}
+
+void
+tmfGetForeignJoinPaths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
+					   RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
+{
+	Path	   *local = NULL;
+	TmfCost		cost = {0};
+
+	if (joinrel->fdw_private != NULL || !is_known_kind(jointype) ||
+		outerrel->fdw_private == NULL || innerrel->fdw_private == NULL ||
+		!bms_is_empty(joinrel->lateral_relids) || has_placeholders_below(root, joinrel))
+		return;
+	joinrel->fdw_private = palloc0(sizeof(TmfRelInfo));
+	if (make_join(root, joinrel, outerrel, innerrel, jointype, extra->restrictlist) &&
+		(!needs_local_path(root) || (local = GetExistingLocalJoinPath(joinrel)) != NULL))
+	{
+		tmf_cost_join(root, joinrel, &cost);
+		add_path(joinrel, (Path *) TMF_FOREIGN_JOIN_PATH(root, joinrel, cost.rows, cost.startup,
+														 cost.total, local));
+	}
+	else
+		joinrel->fdw_private = NULL;
+}
+
+List *
+tmf_join_targets(RelOptInfo *joinrel)
+{
+	List	   *targets = add_to_flat_tlist(NIL, columns_of((Node *) joinrel->reltarget->exprs));
+	ListCell   *lc;
+
+	foreach(lc, tmf_relinfo(joinrel)->local_conds)
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, lc);
+
+		targets = add_to_flat_tlist(targets, columns_of((Node *) clause->clause));
+	}
+	return targets;
+}
+
+Plan *
+tmf_join_fit_local_plan(Plan *plan, List *targets, List *quals, bool parallel_safe)
+{
+	bool		is_join = IsA(plan, NestLoop) || IsA(plan, MergeJoin) || IsA(plan, HashJoin);
+	ListCell   *lc;
+
+	foreach(lc, quals)
+	{
+		plan->qual = list_delete(plan->qual, lfirst(lc));
+		if (is_join && ((Join *) plan)->jointype == JOIN_INNER)
+			((Join *) plan)->joinqual = list_delete(((Join *) plan)->joinqual, lfirst(lc));
+	}
+	return change_plan_targetlist(plan, targets, parallel_safe);
+}
