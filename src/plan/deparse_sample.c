@@ -52,7 +52,7 @@ append_from(StringInfo sql, Relation rel)
 	TmfShipping shipping;
 
 	tmf_shipping_init(&shipping, root, base, false, false);
-	tmf_deparse_from(sql, &shipping, base);
+	tmf_deparse_from(&shipping, base, sql, NULL);
 }
 
 char *
