@@ -106,6 +106,11 @@ sub aggregated
 	$query->{group} = \@keys;
 	$query->{select} = [ @shown, @aggregates ];
 	$query->{having} = [ having($e) ] if chance(0.2);
+	if (@keys && chance(0.03))
+	{
+		$query->{group} = [ pick('ROLLUP', 'CUBE') . ' (' . join(', ', @keys) . ')' ];
+		return;
+	}
 	return unless @keys && chance(0.5);
 	$query->{order} = chance(0.4) ? [ pick(@aggregates) . direction() ] : [];
 	$query->{key} = [ map { $_ . direction() } @keys ];
@@ -125,8 +130,15 @@ sub distinct_rows
 	my @items = grep { !$seen{$_}++ } map { key($e, chance(0.25) ? 1 : 0)->{sql} } 1 .. pick(1, 1, 2, 3);
 
 	$query->{folded} = 1;
-	$query->{distinct} = 1;
+	$query->{distinct} = 'DISTINCT';
 	$query->{select} = \@items;
+	if (chance(0.15))
+	{
+		$query->{distinct} = "DISTINCT ON ($items[0])";
+		$query->{key} = [ $items[0], all_keys($e) ];
+		$query->{total} = 1;
+		return;
+	}
 	return unless chance(0.6);
 	$query->{key} = [ map { $_ . direction() } 1 .. @items ];
 	$query->{total} = 1;

@@ -175,7 +175,7 @@ sub like
 	my $pattern = Columns::quoted(pick(@patterns));
 	my $sign = pick('LIKE', 'LIKE', 'LIKE', 'NOT LIKE');
 
-	return "$text $sign " . $e->parameter('text', map { [ $_, 'text' ] } map { pick(@patterns) } 1 .. 7) if $e->{params} && chance(0.4);
+	return "$text $sign " . $e->parameter('text', map { pick(@patterns) } 1 .. 7) if $e->{params} && chance(0.4);
 	return "$text $sign $pattern" if chance(0.65);
 	return "$text $sign " . pick("'a#%%' ESCAPE '#'", "'[x%' ESCAPE ''", "'%b\\' ESCAPE ''", "'x#_' ESCAPE '#'", "'a\\%' ESCAPE '#'", "'%[%' ESCAPE '['")
 	  if chance(0.5);

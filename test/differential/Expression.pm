@@ -134,9 +134,26 @@ sub value
 
 	return $column if $depth <= 0 || chance(0.45);
 	my $make = $self->can("value_$family") or return $column;
-	my $made = $make->($self, $column, $depth);
+	my $made = ($self->{risky} && chance(0.05) ? $self->risky($family) : undef) // $make->($self, $column, $depth);
 
 	return $made ? { coll => '', %$made, family => $family } : $column;
+}
+
+# What raises an error for some values.
+sub risky
+{
+	my ($self, $family) = @_;
+	my $integer = $self->column_or('int')->{sql};
+	my $small = ($self->small('int') // { sql => 1 })->{sql};
+	my $text = $self->column_or('text')->{sql};
+	my %risky = (
+		int => ["(10 / $small)", "(7 % $integer)", "($integer + 2147483647)", "($integer * 3)", "$integer\::smallint::int", "$text\::int"],
+		num => ['(1 / ' . $self->column_or('num')->{sql} . ')', $self->column_or('num')->{sql} . '::numeric(6,2)', "$text\::numeric"],
+		flt => ['(' . $self->column_or('flt')->{sql} . ' * 10)', "(1 / " . $self->column_or('flt')->{sql} . ')',
+			'sqrt(' . $self->column_or('flt')->{sql} . ')'],
+		date => ["$text\::date", '(' . $self->column_or('date')->{sql} . " + $integer\::int)"]);
+
+	return $risky{$family} ? { sql => pick(@{ $risky{$family} }), mixed => 1 } : undef;
 }
 
 sub small
@@ -210,7 +227,7 @@ sub value_num
 		{ sql => "round($column->{sql}, " . pick(-1, 0, 1, 3) . ')' }, { sql => "trunc($column->{sql})" }, { sql => "round($column->{sql})" },
 		{ sql => "$narrow->{sql}::numeric(20,1)" }, { sql => "$integer->{sql}::numeric" }, { sql => "sign($column->{sql})" },
 		{ sql => "($integer->{sql} * 1.5)" }, { sql => "($column->{sql} % $k)", mixed => 1 }, { sql => "mod($narrow->{sql}, 7)" },
-		{ sql => "greatest($column->{sql}, $other->{sql})", mixed => 1 }, { sql => $self->column_or('flt')->{sql} . '::real::numeric', mixed => 1 });
+		{ sql => "greatest($column->{sql}, $other->{sql})", mixed => 1 }, { sql => ($self->small('flt') // $column)->{sql} . '::real::numeric', mixed => 1 });
 }
 
 sub value_flt

@@ -18,7 +18,7 @@ sub smaller
 	my ($query) = @_;
 	my @changes;
 
-	for my $name (qw(limit offset distinct))
+	for my $name (qw(limit offset ties distinct))
 	{
 		push @changes, sub { delete $_[0]{$name} } if defined $query->{$name};
 	}

@@ -2,7 +2,8 @@
 #
 # A query is a hash of lists, so that parts of it can be left out: select, from
 # (relation, alias, join, on), where, group, having, order, key (what makes the
-# order total), limit, offset, distinct; or union, of queries.  It also has
+# order total), limit, offset, ties (rows of FETCH FIRST WITH TIES), distinct; or
+# union, of queries.  It also has
 # params     of PREPARE: type, and seven values in SQL
 # total      its rows come in one order only
 # folded     rows that are equal have become one, so that 0 may stand for -0
@@ -55,7 +56,8 @@ sub add_relations
 {
 	my ($query, $kind) = @_;
 	my $count = $kind =~ /join/ ? weighted([ 14, 2 ], [ 3, 3 ], [ 1, 4 ]) : 1;
-	my $e = $query->{e} = Expression->new(scope => [], params => $query->{params}, tame => $query->{tame});
+	my $e = $query->{e} = Expression->new(scope => [], params => $query->{params}, tame => $query->{tame},
+		risky => !$query->{tame} && $kind =~ /^(?:scan|aggregate|distinct)$/ ? 1 : 0);
 
 	$query->{from} = [];
 	for my $number (0 .. $count - 1)
@@ -68,15 +70,36 @@ sub add_relations
 		{
 			($from->{relation}, @of) = derived($query);
 		}
-		if ($number)
+		if ($number && chance(0.04))
+		{
+			lateral($query, $from, \@of);
+		}
+		elsif ($number)
 		{
 			$from->{join} = pick('JOIN', 'JOIN', 'JOIN', 'LEFT JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN');
 			$from->{on} = [ join_key($e, $alias, \@of, $number, $query->{tame}, $from->{join}) ];
 		}
 		$e->add($alias, @of);
-		push @{ $from->{on} }, condition($e, 1) if $number && $from->{join} ne 'FULL JOIN' && chance(0.25);
+		push @{ $from->{on} }, condition($e, 1) if $from->{join} && $from->{join} !~ /FULL|LATERAL/ && chance(0.25);
 		push @{ $query->{from} }, $from;
 	}
+	return;
+}
+
+# The first rows of another relation for each row so far.
+sub lateral
+{
+	my ($query, $from, $of) = @_;
+	my $outer = $query->{e}->column('int') // $query->{e}{columns}[0];
+	my @chosen = map { $columns[$_] } 0 .. 6;
+	my $name = relation();
+
+	$from->{join} = pick('JOIN LATERAL', 'LEFT JOIN LATERAL');
+	$from->{on} = ['true'];
+	$from->{relation} = '(SELECT ' . join(', ', map { "x.$_->{name}" } @chosen) . " FROM $name AS x WHERE x." . pick(qw(ref grp id)) . "::text = $outer->{sql}::text"
+	  . (chance(0.5) ? ' ORDER BY x.id LIMIT 2)' : ')');
+	$from->{relation} =~ s/::text//g if $outer->{family} eq 'int';
+	@$of = @chosen;
 	return;
 }
 
@@ -184,10 +207,16 @@ sub order
 
 	return unless @keys == @{ $query->{from} };
 	$query->{order} = \@items;
+	if (@items && chance(0.06))
+	{
+		$query->{ties} = pick(1, 2, 5);
+		return;
+	}
 	$query->{key} = [ map { $_ . direction() } @keys ];
 	$query->{total} = 1;
 	return unless chance(0.5);
 	$query->{limit} = pick(0, 1, 2, 5, 10, 10, 1000);
+	$query->{limit} = $e->parameter('bigint', 3, 1, 0, undef, 5, 10, 1000) if $e->{params} && chance(0.4);
 	$query->{limit} = 'NULL' if chance(0.02);
 	$query->{offset} = pick(0, 1, 3, 40) if chance(0.35);
 	delete $query->{limit} if $query->{offset} && chance(0.2);
@@ -199,6 +228,8 @@ sub union
 	my ($query) = @_;
 	my @chosen = map { pick(grep { !$_->{mixed} && (!$query->{tame} || $_->{family} =~ /^(?:int|num|bool|date|ts|uuid)$/) } @columns) } 1 .. pick(1, 2, 3);
 
+	$query->{union_word} = chance(0.2) ? 'UNION' : 'UNION ALL';
+	$query->{folded} = 1 if $query->{union_word} eq 'UNION';
 	$query->{union} = [ map {
 		my $e = Expression->new(scope => [ [ 'a', @columns ] ], params => $query->{params}, tame => $query->{tame});
 		{ select => [ map { "a.$_->{name}" } @chosen ], from => [ { relation => relation(), alias => 'a' } ],
@@ -240,13 +271,13 @@ sub query_text
 
 	if ($query->{union})
 	{
-		$text = join ' UNION ALL ', map { query_text($_) } @{ $query->{union} };
+		$text = join " $query->{union_word} ", map { query_text($_) } @{ $query->{union} };
 	}
 	else
 	{
 		my $number = 0;
 
-		$text = 'SELECT ' . ($query->{distinct} ? 'DISTINCT ' : '') . join(', ', map { "$_ AS r" . ++$number } @{ $query->{select} })
+		$text = 'SELECT ' . ($query->{distinct} ? "$query->{distinct} " : '') . join(', ', map { "$_ AS r" . ++$number } @{ $query->{select} })
 		  . ' FROM' . from_text($query->{from}) . all_of('WHERE', @{ $query->{where} // [] });
 		$text .= ' GROUP BY ' . join ', ', @{ $query->{group} } if @{ $query->{group} // [] };
 		$text .= all_of('HAVING', @{ $query->{having} // [] });
@@ -255,6 +286,7 @@ sub query_text
 	$text .= ' ORDER BY ' . join ', ', @order if @order;
 	$text .= " LIMIT $query->{limit}" if defined $query->{limit};
 	$text .= " OFFSET $query->{offset}" if defined $query->{offset};
+	$text .= " FETCH FIRST $query->{ties} ROWS WITH TIES" if $query->{ties};
 	return $text;
 }
 
