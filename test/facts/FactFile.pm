@@ -52,15 +52,25 @@ sub read_blocks
 	return @blocks;
 }
 
+# The facts of all files; a name is given once among them.
 sub read_facts
 {
-	my ($file) = @_;
-	my @facts = read_blocks($file, [qw(want source database)], [qw(sql other)]);
+	my @facts = map { read_blocks($_, [qw(name want source database since before)], [qw(sql other)]) } @_;
+	my %place;
 
 	for my $fact (@facts)
 	{
+		my $name = $fact->{name};
+
 		die "$fact->{place}: sql, want and source must be there\n"
 			unless @{ $fact->{batches} } && defined $fact->{want} && defined $fact->{source};
+		die "$fact->{place}: since and before are numbers of versions\n"
+			if grep { defined $fact->{$_} && $fact->{$_} !~ /^\d+$/ } qw(since before);
+		next unless defined $name;
+		die "$fact->{place}: a name is of words in lower case, with dashes\n"
+			unless $name =~ /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+		die "$fact->{place}: $name is a fact at $place{$name}\n" if $place{$name};
+		$place{$name} = $fact->{place};
 	}
 	return @facts;
 }

@@ -5,6 +5,8 @@
 # same session), "want:" and "source:", the page of Microsoft's documentation
 # that says so.  A line that begins with a blank goes on with the one before.
 # "other:" is a batch of a second session, run after the batches above it.
+# "name:" is what a rule that stands on the fact calls it, "since: 16" that it
+# holds from SQL Server 2022 on, "before: 16" that it holds until 2019.
 # What the sessions answered is written as columns " | ", rows and errors " / ",
 # "error N", NULL; "nothing" when there was neither.  Messages of severity 10
 # and less do not count, but the text of PRINT does.  What tsql itself says is
@@ -59,8 +61,18 @@ sub drop_all
 	FactSession::once(@server, 'master', map { "DROP DATABASE IF EXISTS $_" } splice @databases) if @databases;
 }
 
+# 15 is SQL Server 2019, 16 is 2022.
+sub server_version
+{
+	my ($version) = FactSession::answer(FactSession::once(@server, 'master',
+			"SELECT CONVERT(varchar(40), SERVERPROPERTY('ProductVersion'))"));
+
+	return $version =~ /^(\d+)\./ ? $1 : 0;
+}
+
 my ($number, $passed, $failed) = (0, 0, 0);
-my @facts = map { FactFile::read_facts($_) } @files;
+my $version = server_version();
+my @facts = grep { $version >= ($_->{since} // 0) && $version < ($_->{before} // 1000) } FactFile::read_facts(@files);
 
 for my $fact (@facts)
 {

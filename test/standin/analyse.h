@@ -19,7 +19,7 @@ typedef enum RelationKind
 {
 	RELATION_TABLE,
 	RELATION_SYSTEM,			/* a system view */
-	RELATION_GENERATOR,			/* standin_rows(n) */
+	RELATION_FUNCTION,			/* table-valued: OPENJSON(text), standin_rows(n) */
 	RELATION_QUERY,				/* derived table or view */
 	RELATION_CTE,
 	RELATION_VALUES,
@@ -48,6 +48,7 @@ typedef struct Relation
 	bool		outer;			/* an outer join may supply NULLs */
 	const TableInfo *table;
 	const SystemView *system;
+	const struct TableFunction *function;
 	Query	   *query;
 	Source	   *source;
 	CteBinding *cte;
@@ -68,6 +69,7 @@ typedef struct Scope
 	Relation  **relations;
 	int			count;
 	int			capacity;
+	int			first;			/* relation that is visible: an ON sees its own join alone */
 	OutputColumn *outputs;		/* of QUERY_SELECT, stars expanded */
 	int			output_count;
 	int		   *ordinals;		/* ORDER BY: which output, from 1; 0 = an expression */

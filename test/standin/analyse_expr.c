@@ -99,7 +99,7 @@ analyse_column(Analysis *analysis, Scope *scope, Expr *expr)
 		const Relation *found = NULL;
 		int			column = -1;
 
-		for (int i = 0; i < scope->count; i++)
+		for (int i = scope->first; i < scope->count; i++)
 		{
 			int			candidate;
 
@@ -279,6 +279,13 @@ analyse_compare(Analysis *analysis, Scope *scope, Expr *expr)
 		analyse_comparison(analysis, expr->op, expr->left, expr->right);
 }
 
+static bool
+analyse_distinct(Analysis *analysis, Scope *scope, Expr *expr)
+{
+	return analyse_expr(analysis, scope, expr->left) && analyse_expr(analysis, scope, expr->right) &&
+		analyse_comparison(analysis, OP_EQUAL, expr->left, expr->right);
+}
+
 static Expr *
 column_of_query(Analysis *analysis, Query *query)
 {
@@ -382,7 +389,8 @@ static const Analyser analysers[] = {
 	[EXPR_IN_QUERY] = analyse_in_query,
 	[EXPR_LIKE] = analyse_like,
 	[EXPR_IS_NULL] = analyse_is_null,
-	[EXPR_EXISTS] = analyse_exists
+	[EXPR_EXISTS] = analyse_exists,
+	[EXPR_DISTINCT] = analyse_distinct
 };
 
 static bool

@@ -57,6 +57,12 @@ analyse_over(Analysis *analysis, Scope *scope, Expr *expr, const Function *funct
 }
 
 static bool
+holds_no_query(Expr *expr, void *argument)
+{
+	return expr->query == NULL && expr_each_child(expr, holds_no_query, argument);
+}
+
+static bool
 analyse_aggregate(Analysis *analysis, Scope *scope, Expr *expr)
 {
 	bool		saved;
@@ -75,7 +81,7 @@ analyse_aggregate(Analysis *analysis, Scope *scope, Expr *expr)
 	scope->windows = false;
 	done = analyse_expr(analysis, scope, expr->arguments.items[0]);
 	scope->windows = saved;
-	if (done && (expr->arguments.items[0]->aggregate || expr->arguments.items[0]->kind == EXPR_SUBQUERY))
+	if (done && (expr->arguments.items[0]->aggregate || !holds_no_query(expr->arguments.items[0], NULL)))
 		return session_error(analysis->session, 130);
 	if (done && expr->arguments.items[0]->type.type == SQL_UNTYPED)
 		return session_error(analysis->session, 8117, "NULL", expr->text);

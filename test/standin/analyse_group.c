@@ -136,6 +136,8 @@ check_grouped(Expr *expr, void *argument)
 		if (inner == NULL || !inner->aggregate)
 			return true;
 	}
+	if (expr->query != NULL && !query_each_expr(expr->query, check_grouped, argument))
+		return false;
 	if (expr->kind == EXPR_COLUMN && relation_belongs(check->scope, expr->binding))
 	{
 		const Relation *relation = expr->binding;
@@ -149,19 +151,43 @@ check_grouped(Expr *expr, void *argument)
 	return expr_each_child(expr, check_grouped, check);
 }
 
+/* What of a key decides whether it may be one. */
+typedef struct KeyContent
+{
+	const Scope *scope;
+	bool		column;			/* of the query itself */
+	bool		query;
+} KeyContent;
+
+static bool
+visit_key(Expr *expr, void *argument)
+{
+	KeyContent *content = argument;
+
+	if (expr->query != NULL)
+		content->query = true;
+	if (expr->kind == EXPR_COLUMN && relation_belongs(content->scope, expr->binding))
+		content->column = true;
+	return expr_each_child(expr, visit_key, argument);
+}
+
 static bool
 analyse_group_keys(Analysis *analysis, Scope *scope, Query *query)
 {
 	for (int i = 0; i < query->group_by.count; i++)
 	{
 		Expr	   *key = query->group_by.items[i];
+		KeyContent	content = {scope, false, false};
 
+		scope->aggregates = true;
 		if (!analyse_expr(analysis, scope, key))
 			return false;
-		if (key->kind == EXPR_LITERAL || key->kind == EXPR_VARIABLE || key->kind == EXPR_GLOBAL)
-			return session_error(analysis->session, 164);
-		if (key->kind == EXPR_SUBQUERY || key->aggregate)
+		scope->aggregates = false;
+		visit_key(key, &content);
+		if (content.query || key->aggregate)
 			return session_error(analysis->session, 144);
+		if (!content.column)
+			return session_error(analysis->session, 164);
 		if (type_is_large(&key->type))
 			return session_error(analysis->session, 306);
 	}
@@ -280,9 +306,10 @@ analyse_order(Analysis *analysis, Scope *scope, Query *query)
 			return false;
 		if (ordinal > 0 && type_is_large(&query->columns[ordinal - 1].type))
 			return session_error(analysis->session, 306);
-		for (int j = 0; ordinal > 0 && j < i; j++)
+		for (int j = 0; j < i; j++)
 		{
-			if (scope->ordinals[j] == ordinal)
+			if (ordinal > 0 ? scope->ordinals[j] == ordinal :
+				scope->ordinals[j] == 0 && expr_equal(query->order_by.items[j].expr, expr))
 				return session_error(analysis->session, 169);
 		}
 		scope->ordinals[i] = ordinal;

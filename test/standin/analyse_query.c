@@ -10,8 +10,8 @@
 
 #include "analyse.h"
 #include "catalog_views.h"
-#include "generator.h"
 #include "parser.h"
+#include "table_function.h"
 
 #define DEPTH_LIMIT	64
 
@@ -156,12 +156,15 @@ bind_view(Analysis *analysis, Relation *relation, const TableInfo *view)
 	return true;
 }
 
-static void
+static bool
 read_hints(Analysis *analysis, const NameList *hints)
 {
 	static const char *const locking[] = {
 		"UPDLOCK", "XLOCK", "HOLDLOCK", "SERIALIZABLE", "REPEATABLEREAD", "TABLOCKX"
 	};
+
+	bool		locks = false;
+	bool		unlocked = false;
 
 	for (int i = 0; i < hints->count; i++)
 	{
@@ -170,9 +173,14 @@ read_hints(Analysis *analysis, const NameList *hints)
 		for (size_t j = 0; j < sizeof(locking) / sizeof(locking[0]); j++)
 		{
 			if (strcmp(hints->items[i], locking[j]) == 0)
-				analysis->locks = true;
+				locks = true;
 		}
+		if (strcmp(hints->items[i], "NOLOCK") == 0 || strcmp(hints->items[i], "READUNCOMMITTED") == 0)
+			unlocked = true;
 	}
+	if (locks)
+		analysis->locks = true;
+	return !(unlocked && locks) || session_error(analysis->session, 1047);
 }
 
 /* Another database is not read here, but one that nobody may open says so itself. */
@@ -260,23 +268,30 @@ bind_values(Analysis *analysis, Scope *scope, Source *source, Relation *relation
 						  source->alias != NULL ? source->alias : "");
 }
 
-/* The only table-valued function there is. */
 static bool
-bind_generator(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
+bind_function(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
 {
-	Expr	   *function = source->function;
-	TypeSpec	bigint = type_make(SQL_BIGINT);
+	Expr	   *call = source->function;
+	const TableFunction *function = table_function_find(call->text);
+	const TypeSpec *given;
 
-	if (!name_equal(function->text, GENERATOR_NAME))
-		return session_error(analysis->session, 208, function->text);
-	if (function->arguments.count != 1)
-		return session_error(analysis->session, 174, GENERATOR_NAME, 1);
-	if (!analyse_expr(analysis, scope->outer, function->arguments.items[0]) ||
-		!type_check_implicit(analysis->session, &function->arguments.items[0]->type, &bigint))
+	if (function == NULL)
+		return session_error(analysis->session, 208, call->text);
+	if (call->arguments.count != 1)
+		return session_error(analysis->session, 174, call->text, 1);
+	if (!analyse_expr(analysis, scope->outer, call->arguments.items[0]))
 		return false;
-	relation->kind = RELATION_GENERATOR;
-	relation->columns = system_view_columns(&generator_view, analysis->session, analysis->arena,
+	given = &call->arguments.items[0]->type;
+	if (type_is_text(function->argument.type) && given->type != SQL_UNTYPED && !type_is_text(given->type))
+		return session_error(analysis->session, 8116, type_name(given->type), 1, call->text);
+	if (!type_check_implicit(analysis->session, given, &function->argument))
+		return false;
+	relation->kind = RELATION_FUNCTION;
+	relation->function = function;
+	relation->columns = system_view_columns(function->view, analysis->session, analysis->arena,
 											&relation->column_count);
+	if (type_is_text(given->type) && function->value_column > 0)
+		relation->columns[function->value_column].type.collation = given->collation;
 	if (source->columns.count == 0)
 		return true;
 	return rename_columns(analysis, &relation->columns, relation->column_count, &source->columns,
@@ -323,6 +338,18 @@ check_exposed_name(Analysis *analysis, Scope *scope, const Relation *relation)
 	return true;
 }
 
+static bool
+analyse_on(Analysis *analysis, Scope *scope, Expr *on, int first)
+{
+	int			saved = scope->first;
+	bool		done;
+
+	scope->first = first;
+	done = analyse_condition(analysis, scope, on);
+	scope->first = saved;
+	return done;
+}
+
 bool
 analyse_source(Analysis *analysis, Scope *scope, Source *source, bool outer)
 {
@@ -332,11 +359,14 @@ analyse_source(Analysis *analysis, Scope *scope, Source *source, bool outer)
 
 	if (source->kind == SOURCE_JOIN)
 	{
+		int			before = scope->count;
+
 		return analyse_source(analysis, scope, source->left, left_outer) &&
 			analyse_source(analysis, scope, source->right, right_outer) &&
-			(source->on == NULL || analyse_condition(analysis, scope, source->on));
+			(source->on == NULL || analyse_on(analysis, scope, source->on, before));
 	}
-	read_hints(analysis, &source->hints);
+	if (!read_hints(analysis, &source->hints))
+		return false;
 	relation = relation_new(analysis, scope, RELATION_TABLE,
 							source->alias != NULL ? source->alias :
 							source->kind == SOURCE_FUNCTION ? source->function->text :
@@ -352,7 +382,7 @@ analyse_source(Analysis *analysis, Scope *scope, Source *source, bool outer)
 	}
 	else if (source->kind == SOURCE_FUNCTION)
 	{
-		if (!bind_generator(analysis, scope, source, relation))
+		if (!bind_function(analysis, scope, source, relation))
 			return false;
 	}
 	else if (source->kind == SOURCE_VALUES)

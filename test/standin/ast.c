@@ -77,3 +77,55 @@ expr_each_child(Expr *expr, bool (*visit) (Expr *child, void *argument), void *a
 	}
 	return true;
 }
+
+static bool
+source_each_expr(Source *source, bool (*visit) (Expr *child, void *argument), void *argument)
+{
+	if (source->function != NULL && !visit(source->function, argument))
+		return false;
+	if (source->query != NULL && !query_each_expr(source->query, visit, argument))
+		return false;
+	for (int i = 0; i < source->row_count; i++)
+	{
+		if (!visit_list(&source->rows[i], visit, argument))
+			return false;
+	}
+	return source->kind != SOURCE_JOIN ||
+		(source_each_expr(source->left, visit, argument) &&
+		 source_each_expr(source->right, visit, argument) &&
+		 (source->on == NULL || visit(source->on, argument)));
+}
+
+bool
+query_each_expr(Query *query, bool (*visit) (Expr *child, void *argument), void *argument)
+{
+	Expr	   *const single[] = {
+		query->top != NULL ? query->top->count : NULL, query->where, query->having, query->offset,
+		query->fetch
+	};
+
+	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+	{
+		if (single[i] != NULL && !visit(single[i], argument))
+			return false;
+	}
+	for (int i = 0; i < query->items.count; i++)
+	{
+		if (query->items.items[i].expr != NULL && !visit(query->items.items[i].expr, argument))
+			return false;
+	}
+	for (int i = 0; i < query->order_by.count; i++)
+	{
+		if (!visit(query->order_by.items[i].expr, argument))
+			return false;
+	}
+	for (int i = 0; i < query->with.count; i++)
+	{
+		if (!query_each_expr(query->with.items[i].query, visit, argument))
+			return false;
+	}
+	return visit_list(&query->group_by, visit, argument) &&
+		(query->from == NULL || source_each_expr(query->from, visit, argument)) &&
+		(query->left == NULL || query_each_expr(query->left, visit, argument)) &&
+		(query->right == NULL || query_each_expr(query->right, visit, argument));
+}

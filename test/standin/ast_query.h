@@ -88,7 +88,8 @@ typedef enum ExprKind
 	EXPR_IN_QUERY,				/* left [NOT] IN (query) */
 	EXPR_LIKE,					/* left [NOT] LIKE right [ESCAPE other] */
 	EXPR_IS_NULL,				/* left IS [NOT] NULL */
-	EXPR_EXISTS					/* EXISTS (query) */
+	EXPR_EXISTS,				/* EXISTS (query) */
+	EXPR_DISTINCT				/* left IS [NOT] DISTINCT FROM right */
 } ExprKind;
 
 #define EXPR_IS_CONDITION(expr) ((expr)->kind >= EXPR_COMPARE)
@@ -347,6 +348,10 @@ extern const char *operator_text(Operator op);	/* "<>" */
  * stops and returns false when visit returns false.
  */
 extern bool expr_each_child(Expr *expr, bool (*visit) (Expr *child, void *argument),
+							void *argument);
+
+/* The expressions of a query, and of the queries in its FROM and WITH; not what is below them. */
+extern bool query_each_expr(Query *query, bool (*visit) (Expr *child, void *argument),
 							void *argument);
 
 /* Names and options compare without regard to ASCII case. */

@@ -7,6 +7,7 @@
 
 #include "catalog.h"
 #include "mirror.h"
+#include "product.h"
 #include "server.h"
 #include "system_rows.h"
 
@@ -84,7 +85,7 @@ fill_sysdatabases(SystemRows *rows)
 		row_number(rows, database_id(database));
 		row_number(rows, 0);
 		row_number(rows, epoch());
-		row_number(rows, 150);
+		row_number(rows, PRODUCT_LEVEL);
 	}
 }
 
@@ -161,7 +162,7 @@ fill_databases(SystemRows *rows)
 		row_number(rows, database_id(database));
 		row_null(rows);
 		row_number(rows, epoch());
-		row_number(rows, 150);
+		row_number(rows, PRODUCT_LEVEL);
 		row_text(rows, database_collation(rows, database, state == 0, collation, sizeof(collation)));
 		row_number(rows, 0);
 		row_text(rows, "MULTI_USER");

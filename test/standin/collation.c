@@ -13,6 +13,7 @@
 
 #include "collate.h"
 #include "convert.h"
+#include "product.h"
 #include "unicode.h"
 
 /*
@@ -74,7 +75,7 @@ collation_find(const char *name)
 	for (size_t i = 0; i < COLLATIONS; i++)
 	{
 		if (strcasecmp(name, collations[i].name) == 0)
-			return &collations[i];
+			return product_has(name) ? &collations[i] : NULL;
 	}
 	return NULL;
 }

@@ -30,6 +30,7 @@ typedef struct Emission
 	int			slot_count;
 	int			slot_capacity;
 	bool		live_variables; /* read them row by row: SELECT @s = @s + x */
+	bool		rows_alone;		/* the next query is asked for rows, not for values: EXISTS */
 } Emission;
 
 extern void emission_start(Emission *emission, Session *session);
@@ -53,6 +54,8 @@ extern void emit_expr_as(Emission *emission, Expr *expr, const TypeSpec *type);
 extern void emit_condition(Emission *emission, Expr *expr);
 extern void emit_comparison(Emission *emission, Operator op, Expr *left, Expr *right);
 extern void emit_function(Emission *emission, Expr *expr);
+/* What equal values of the type have in common: binaries lose their trailing zeros. */
+extern void emit_key(Emission *emission, Expr *expr);
 extern void emit_collate(Emission *emission, const TypeSpec *type);
 extern void emit_column_name(Emission *emission, const Relation *relation, int column);
 extern void emit_order(Emission *emission, Query *query);

@@ -41,21 +41,28 @@ is_null_operand(Emission *emission, const Expr *expr)
 	return expr->kind == EXPR_LITERAL && expr->literal.null;
 }
 
-void
-emit_comparison(Emission *emission, Operator op, Expr *left, Expr *right)
+static void
+emit_compared(Emission *emission, const char *symbol, Expr *left, Expr *right)
 {
 	TypeSpec	type = comparison_type(emission, left, right);
-	const char *symbol = operator_text(op);
 
-	if (!(emission->session->settings.options & OPTION_ANSI_NULLS) &&
-		(is_null_operand(emission, left) || is_null_operand(emission, right)))
-		symbol = op == OP_EQUAL ? "IS" : op == OP_NOT_EQUAL ? "IS NOT" : symbol;
 	emit_text(emission, "(");
 	emit_operand(emission, left, &type);
 	emit_collate(emission, &type);
 	emit_format(emission, " %s ", symbol);
 	emit_operand(emission, right, &type);
 	emit_text(emission, ")");
+}
+
+void
+emit_comparison(Emission *emission, Operator op, Expr *left, Expr *right)
+{
+	const char *symbol = operator_text(op);
+
+	if (!(emission->session->settings.options & OPTION_ANSI_NULLS) &&
+		(is_null_operand(emission, left) || is_null_operand(emission, right)))
+		symbol = op == OP_EQUAL ? "IS" : op == OP_NOT_EQUAL ? "IS NOT" : symbol;
+	emit_compared(emission, symbol, left, right);
 }
 
 static void
@@ -81,12 +88,28 @@ emit_between(Emission *emission, Expr *expr)
 	emit_text(emission, expr->negated ? "))" : ")");
 }
 
-/* One IN where all are compared in the same type, else a chain of OR. */
+/* x = a OR x = b ..., as a tree that SQLite's parser can bear. */
+static void
+emit_any_equal(Emission *emission, Expr *left, Expr **items, int count)
+{
+	if (count == 1)
+	{
+		emit_comparison(emission, OP_EQUAL, left, items[0]);
+		return;
+	}
+	emit_text(emission, "(");
+	emit_any_equal(emission, left, items, count / 2);
+	emit_text(emission, " OR ");
+	emit_any_equal(emission, left, items + count / 2, count - count / 2);
+	emit_text(emission, ")");
+}
+
+/* One IN where all are compared in the same type. */
 static void
 emit_in_list(Emission *emission, Expr *expr)
 {
 	TypeSpec	type = comparison_type(emission, expr->left, expr->arguments.items[0]);
-	bool		uniform = !type_is_binary(type.type);
+	bool		uniform = true;
 
 	for (int i = 1; uniform && i < expr->arguments.count; i++)
 	{
@@ -95,23 +118,20 @@ emit_in_list(Emission *emission, Expr *expr)
 		uniform = storage_same(&type, &other) && type.collation == other.collation;
 	}
 	emit_text(emission, expr->negated ? "(NOT (" : "((");
-	for (int i = 0; i < expr->arguments.count; i++)
+	if (!uniform)
+		emit_any_equal(emission, expr->left, expr->arguments.items, expr->arguments.count);
+	else
 	{
-		if (!uniform)
+		emit_operand(emission, expr->left, &type);
+		emit_collate(emission, &type);
+		for (int i = 0; i < expr->arguments.count; i++)
 		{
-			emit_text(emission, i > 0 ? " OR " : "");
-			emit_comparison(emission, OP_EQUAL, expr->left, expr->arguments.items[i]);
-			continue;
+			emit_text(emission, i == 0 ? " IN (" : ", ");
+			emit_operand(emission, expr->arguments.items[i], &type);
 		}
-		if (i == 0)
-		{
-			emit_operand(emission, expr->left, &type);
-			emit_collate(emission, &type);
-		}
-		emit_text(emission, i == 0 ? " IN (" : ", ");
-		emit_operand(emission, expr->arguments.items[i], &type);
+		emit_text(emission, ")");
 	}
-	emit_text(emission, uniform ? ")))" : "))");
+	emit_text(emission, "))");
 }
 
 static void
@@ -200,8 +220,9 @@ emit_like(Emission *emission, Expr *expr)
 	else
 		emit_text(emission, "''");
 	/* Among varchars, blanks at the text's end do not count. */
-	emit_format(emission, ", ?%d, %d))", emit_plan_slot(emission, expr->type.collation, sizeof(Collation)),
-				!type_is_unicode(expr->left->type.type) && !type_is_unicode(expr->right->type.type));
+	emit_format(emission, ", ?%d, %d, %d))", emit_plan_slot(emission, expr->type.collation, sizeof(Collation)),
+				!type_is_unicode(expr->left->type.type) && !type_is_unicode(expr->right->type.type),
+				expr->other != NULL);
 }
 
 static void
@@ -216,6 +237,7 @@ static void
 emit_exists(Emission *emission, Expr *expr)
 {
 	emit_text(emission, "EXISTS (");
+	emission->rows_alone = true;
 	emit_query(emission, expr->query);
 	emit_text(emission, ")");
 }
@@ -253,6 +275,9 @@ emit_condition(Emission *emission, Expr *expr)
 			break;
 		case EXPR_EXISTS:
 			emit_exists(emission, expr);
+			break;
+		case EXPR_DISTINCT:
+			emit_compared(emission, expr->negated ? "IS" : "IS NOT", expr->left, expr->right);
 			break;
 		default:
 			break;

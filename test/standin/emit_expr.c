@@ -72,6 +72,17 @@ emit_exactly(Emission *emission, Expr *expr, const TypeSpec *type)
 	}
 }
 
+void
+emit_key(Emission *emission, Expr *expr)
+{
+	bool		binary = type_is_binary(expr->type.type);
+
+	emit_text(emission, binary ? "t_binary_key(" : "");
+	emit_expr(emission, expr);
+	emit_text(emission, binary ? ")" : "");
+	emit_collate(emission, &expr->type);
+}
+
 static void
 emit_literal(Emission *emission, Expr *expr)
 {
@@ -315,14 +326,12 @@ emit_over(Emission *emission, const Over *over)
 	for (int i = 0; i < over->partition.count; i++)
 	{
 		emit_text(emission, i == 0 ? "PARTITION BY " : ", ");
-		emit_expr(emission, over->partition.items[i]);
-		emit_collate(emission, &over->partition.items[i]->type);
+		emit_key(emission, over->partition.items[i]);
 	}
 	for (int i = 0; i < over->order.count; i++)
 	{
 		emit_text(emission, i == 0 ? " ORDER BY " : ", ");
-		emit_expr(emission, over->order.items[i].expr);
-		emit_collate(emission, &over->order.items[i].expr->type);
+		emit_key(emission, over->order.items[i].expr);
 		emit_text(emission, over->order.items[i].descending ? " DESC" : "");
 	}
 	emit_text(emission, ")");
@@ -363,8 +372,13 @@ emit_aggregate(Emission *emission, const Function *function, Expr *expr)
 		TypeSpec	wanted = function_argument_type(function, 0, &argument->type);
 
 		emit_text(emission, expr->distinct ? "DISTINCT " : "");
-		emit_expr_as(emission, argument, &wanted);
-		emit_collate(emission, &wanted);
+		if (expr->distinct && type_is_binary(wanted.type))
+			emit_key(emission, argument);
+		else
+		{
+			emit_expr_as(emission, argument, &wanted);
+			emit_collate(emission, &wanted);
+		}
 	}
 	emit_text(emission, ")");
 	if (expr->over != NULL)
@@ -416,6 +430,21 @@ emit_choice(Emission *emission, const Function *function, Expr *expr)
 	emit_text(emission, " END");
 }
 
+/* NULLs do not count, as in an aggregate. */
+static void
+emit_extreme(Emission *emission, const Function *function, Expr *expr)
+{
+	emit_format(emission, "(SELECT %s(column1", function->sqlite);
+	emit_collate(emission, &expr->type);
+	emit_text(emission, ") FROM (VALUES ");
+	for (int i = 0; i < expr->arguments.count; i++)
+	{
+		emit_text(emission, i > 0 ? "), (" : "(");
+		emit_exactly(emission, expr->arguments.items[i], &expr->type);
+	}
+	emit_text(emission, ")))");
+}
+
 void
 emit_function(Emission *emission, Expr *expr)
 {
@@ -434,6 +463,9 @@ emit_function(Emission *emission, Expr *expr)
 		case FUNCTION_IIF:
 		case FUNCTION_CHOOSE:
 			emit_choice(emission, function, expr);
+			break;
+		case FUNCTION_EXTREME:
+			emit_extreme(emission, function, expr);
 			break;
 		case FUNCTION_AGGREGATE:
 		case FUNCTION_WINDOW:

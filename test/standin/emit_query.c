@@ -10,8 +10,8 @@
 
 #include "catalog_views.h"
 #include "functions.h"
-#include "generator.h"
 #include "emit.h"
+#include "table_function.h"
 
 void
 emit_column_name(Emission *emission, const Relation *relation, int column)
@@ -70,8 +70,6 @@ emit_sample(Emission *emission, int table, const Sample *sample)
 void
 emit_relation(Emission *emission, const Relation *relation)
 {
-	TypeSpec	bigint = type_make(SQL_BIGINT);
-
 	switch (relation->kind)
 	{
 		case RELATION_TABLE:
@@ -90,9 +88,9 @@ emit_relation(Emission *emission, const Relation *relation)
 			else
 				emit_format(emission, "standin_%s", relation->system->name);
 			break;
-		case RELATION_GENERATOR:
-			emit_text(emission, GENERATOR_NAME "(");
-			emit_expr_as(emission, relation->source->function->arguments.items[0], &bigint);
+		case RELATION_FUNCTION:
+			emit_format(emission, "%s(", relation->function->view->name);
+			emit_expr_as(emission, relation->source->function->arguments.items[0], &relation->function->argument);
 			emit_text(emission, ")");
 			break;
 		case RELATION_QUERY:
@@ -144,9 +142,32 @@ emit_list(Emission *emission, const ExprList *list, const char *before)
 	for (int i = 0; i < list->count; i++)
 	{
 		emit_text(emission, i == 0 ? before : ", ");
-		emit_expr(emission, list->items[i]);
-		emit_collate(emission, &list->items[i]->type);
+		emit_key(emission, list->items[i]);
 	}
+}
+
+static bool
+no_window(Expr *expr, void *argument)
+{
+	return expr->over == NULL && expr_each_child(expr, no_window, argument);
+}
+
+/* Binaries are distinct by their keys, so DISTINCT is a GROUP BY of them. */
+static bool
+distinct_by_keys(const Query *query)
+{
+	const Scope *scope = QUERY_SCOPE(query);
+	bool		binary = false;
+
+	for (int i = 0; i < scope->output_count; i++)
+	{
+		Expr	   *expr = scope->outputs[i].expr;
+
+		binary = binary || type_is_binary(expr->type.type);
+		if (expr->kind == EXPR_LITERAL || !no_window(expr, NULL))
+			return false;
+	}
+	return query->distinct && binary && !scope->grouped && query->from != NULL;
 }
 
 /* as: the columns whose types the outputs are to have; NULL = their own. */
@@ -155,7 +176,7 @@ emit_outputs(Emission *emission, const Query *query, const SqlColumn *as)
 {
 	const Scope *scope = QUERY_SCOPE(query);
 
-	emit_text(emission, query->distinct ? "SELECT DISTINCT " : "SELECT ");
+	emit_text(emission, query->distinct && !distinct_by_keys(query) ? "SELECT DISTINCT " : "SELECT ");
 	for (int i = 0; i < scope->output_count; i++)
 	{
 		emit_text(emission, i > 0 ? ", " : "");
@@ -183,6 +204,16 @@ emit_rest(Emission *emission, Query *query)
 		emit_condition(emission, query->where);
 	}
 	emit_list(emission, &query->group_by, " GROUP BY ");
+	if (distinct_by_keys(query))
+	{
+		const Scope *scope = QUERY_SCOPE(query);
+
+		for (int i = 0; i < scope->output_count; i++)
+		{
+			emit_text(emission, i == 0 ? " GROUP BY " : ", ");
+			emit_key(emission, scope->outputs[i].expr);
+		}
+	}
 	if (query->having != NULL)
 	{
 		emit_text(emission, " HAVING ");
@@ -190,9 +221,9 @@ emit_rest(Emission *emission, Query *query)
 	}
 }
 
-/* One side of a set operation, its columns in the common type. */
+/* One side of a set operation, its columns in the common type; keys: what makes them equal. */
 static void
-emit_side(Emission *emission, const SqlColumn *columns, int count, Query *side)
+emit_side(Emission *emission, const SqlColumn *columns, int count, Query *side, bool keys)
 {
 	for (int i = 0; i < count; i++)
 	{
@@ -200,7 +231,9 @@ emit_side(Emission *emission, const SqlColumn *columns, int count, Query *side)
 		const TypeSpec *from = &side->columns[i].type;
 
 		emit_text(emission, i == 0 ? "SELECT " : ", ");
-		if (storage_same(from, to))
+		if (keys && type_is_binary(to->type))
+			emit_format(emission, "t_binary_key(c%d)", i + 1);
+		else if (storage_same(from, to))
 			emit_format(emission, "c%d", i + 1);
 		else
 		{
@@ -230,12 +263,12 @@ emit_recursion(Emission *emission, const CteBinding *binding)
 			number = scope->relations[i]->number;
 	}
 	emit_text(emission, "SELECT *, 0 FROM (");
-	emit_side(emission, binding->columns, binding->column_count, query->left);
+	emit_side(emission, binding->columns, binding->column_count, query->left, false);
 	emit_text(emission, ") UNION ALL ");
 	if (number == 0 || query->right->kind != QUERY_SELECT)
 	{
 		emit_text(emission, "SELECT *, 0 FROM (");
-		emit_side(emission, binding->columns, binding->column_count, query->right);
+		emit_side(emission, binding->columns, binding->column_count, query->right, false);
 		emit_text(emission, ")");
 		return;
 	}
@@ -275,15 +308,15 @@ emit_order(Emission *emission, Query *query)
 		const OrderItem *item = &query->order_by.items[i];
 
 		emit_text(emission, i == 0 ? " ORDER BY " : ", ");
-		if (scope->ordinals[i] > 0)
+		if (scope->ordinals[i] == 0)
+			emit_key(emission, item->expr);
+		else if (query->kind == QUERY_SELECT && !query->distinct &&
+				 type_is_binary(query->columns[scope->ordinals[i] - 1].type.type))
+			emit_key(emission, scope->outputs[scope->ordinals[i] - 1].expr);
+		else
 		{
 			emit_format(emission, "%d", scope->ordinals[i]);
 			emit_collate(emission, &query->columns[scope->ordinals[i] - 1].type);
-		}
-		else
-		{
-			emit_expr(emission, item->expr);
-			emit_collate(emission, &item->expr->type);
 		}
 		emit_text(emission, item->descending ? " DESC" : "");
 	}
@@ -322,7 +355,9 @@ emit_query(Emission *emission, Query *query)
 		[QUERY_UNION] = " UNION ", [QUERY_UNION_ALL] = " UNION ALL ",
 		[QUERY_EXCEPT] = " EXCEPT ", [QUERY_INTERSECT] = " INTERSECT "
 	};
+	bool		keys = emission->rows_alone;
 
+	emission->rows_alone = false;
 	emit_with(emission, &query->with, QUERY_SCOPE(query));
 	if (query->kind == QUERY_SELECT)
 	{
@@ -331,9 +366,9 @@ emit_query(Emission *emission, Query *query)
 	}
 	else
 	{
-		emit_side(emission, query->columns, query->column_count, query->left);
+		emit_side(emission, query->columns, query->column_count, query->left, keys);
 		emit_text(emission, operators[query->kind]);
-		emit_side(emission, query->columns, query->column_count, query->right);
+		emit_side(emission, query->columns, query->column_count, query->right, keys);
 	}
 	emit_order(emission, query);
 	emit_limit(emission, query->top, query->offset, query->fetch);

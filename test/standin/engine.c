@@ -16,9 +16,9 @@
 #include "changelog.h"
 #include "execute.h"
 #include "functions.h"
-#include "generator.h"
 #include "parser.h"
 #include "server.h"
+#include "table_function.h"
 #include "transaction.h"
 
 #define PROGRESS_STEPS	20000
@@ -27,7 +27,7 @@ bool
 engine_prepare_handle(sqlite3 *handle)
 {
 	return storage_register(handle) && functions_register(handle) && aggregates_register(handle) &&
-		system_rows_register(handle) && generator_register(handle);
+		system_rows_register(handle) && table_functions_register(handle);
 }
 
 static int

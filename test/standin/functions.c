@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "functions.h"
+#include "product.h"
+#include "unicode.h"
 
 #define RECURSION_LIMIT	100
 
@@ -53,7 +55,7 @@ function_find(const char *name)
 
 	for (size_t i = 0; found == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
 		found = find_in(tables[i], name);
-	return found;
+	return found != NULL && product_has(found->name) ? found : NULL;
 }
 
 TypeSpec
@@ -83,6 +85,8 @@ function_argument_type(const Function *function, int index, const TypeSpec *give
 				type_is_number(type) ? *given : type_make(SQL_FLOAT);
 		case 't':
 			return type_is_time(type) ? *given : type_make(SQL_DATETIME);
+		case 'd':
+			return type_is_time(type) ? *given : type_make(SQL_DATETIME2);
 		case 'v':
 			return type_make(SQL_VARIANT);
 		case 'b':
@@ -234,7 +238,7 @@ is_like(const Collation *collation, sqlite3_value **values, int size, uint32_t e
 						  (size_t) sqlite3_value_bytes(values[1]), escape);
 }
 
-/* t_like(text, pattern, escape, collation, trim) */
+/* t_like(text, pattern, escape, collation, trim, escapes) */
 static void
 call_like(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -244,6 +248,7 @@ call_like(sqlite3_context *context, int count, sqlite3_value **values)
 	int			size;
 	bool		like;
 	uint32_t	character = 0;
+	SqlMessage	error;
 
 	(void) count;
 	if (collation == NULL || sqlite3_value_type(values[0]) == SQLITE_NULL ||
@@ -253,15 +258,19 @@ call_like(sqlite3_context *context, int count, sqlite3_value **values)
 		return;
 	}
 	escape = sqlite3_value_text(values[2]);
-	if (sqlite3_value_bytes(values[2]) > 0)
+	if (sqlite3_value_int(values[5]) != 0)
 	{
-		if (escape[0] < 0x80)
-			character = escape[0];
-		else if (escape[0] < 0xE0)
-			character = (uint32_t) (escape[0] & 0x1F) << 6 | (escape[1] & 0x3F);
-		else
-			character = (uint32_t) (escape[0] & 0x0F) << 12 | (uint32_t) (escape[1] & 0x3F) << 6 |
-				(escape[2] & 0x3F);
+		const char *at = (const char *) escape;
+		const char *end = at + sqlite3_value_bytes(values[2]);
+
+		if (at < end)
+			character = utf8_next(&at, end);
+		if (character == 0 || at < end)
+		{
+			message_set(&error, 506, -1, (const char *) escape);
+			function_fail(context, &error);
+			return;
+		}
 	}
 	text = (const char *) sqlite3_value_text(values[0]);
 	size = sqlite3_value_bytes(values[0]);
@@ -387,7 +396,7 @@ static const SqliteFunction sqlite_functions[] = {
 	{"t_call_volatile", -1, 0, call_function},
 	{"t_arith", 3, SQLITE_DETERMINISTIC, call_arithmetic},
 	{"t_convert", 2, SQLITE_DETERMINISTIC, call_convert},
-	{"t_like", 5, SQLITE_DETERMINISTIC, call_like},
+	{"t_like", 6, SQLITE_DETERMINISTIC, call_like},
 	{"t_variable", 1, 0, call_variable},
 	{"t_depth", 1, SQLITE_DETERMINISTIC, call_depth},
 	{"t_limit", 2, SQLITE_DETERMINISTIC, call_limit},

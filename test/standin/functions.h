@@ -30,6 +30,7 @@ typedef enum FunctionKind
 	FUNCTION_NULLIF,
 	FUNCTION_IIF,
 	FUNCTION_CHOOSE,
+	FUNCTION_EXTREME,			/* GREATEST, LEAST: sqlite is "max" or "min" */
 	FUNCTION_AGGREGATE,
 	FUNCTION_WINDOW				/* only with OVER */
 } FunctionKind;
@@ -42,7 +43,7 @@ typedef enum FunctionKind
 /*
  * arguments: a letter each, the last for all that follow; what they are
  * converted to: a as they are, v sql_variant, s text, i bigint, n a number, f float, t date or
- * time (texts become datetime), b binary.
+ * time (texts become datetime; d: datetime2), b binary.
  */
 struct Function
 {

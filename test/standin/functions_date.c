@@ -132,6 +132,53 @@ part_of(Call *call, const char *part, const SqlValue *a, SqlValue *out)
 	return true;
 }
 
+/* Back to the last boundary; weeks begin as SET DATEFIRST says, ISO weeks on Monday. */
+static bool
+truncate_moment(Call *call, const SqlValue *value, const TypeSpec *type, SqlValue *out)
+{
+	const TypeSpec date = {.type = SQL_DATE};
+	const SqlValue day_1900 = {.i = date_from_civil(1900, 1, 1)};
+	const char *part = call->plan->part;
+	bool		iso = is_part(part, "iso_week", "isowk", "isoww");
+	bool		week = is_part(part, "week", "wk", "ww");
+	SqlValue	start;
+	SqlValue	weekday;
+	int64_t		count;
+
+	memset(&start, 0, sizeof(start));
+	memset(&weekday, 0, sizeof(weekday));
+	if (type->type != SQL_TIME &&
+		!convert_value(&day_1900, &date, type, 0, true, call->arena, &start, call->error))
+		return false;
+	if (!iso && !week)
+		return date_diff(part, &start, type, value, type, &count, call->error) &&
+			date_add(part, count, &start, type, out, call->error);
+	if (!date_diff("day", &start, type, value, type, &count, call->error) ||
+		!(iso ? date_part("weekday", value, type, &weekday.i, call->error) :
+		  part_of(call, "weekday", value, &weekday)))
+		return false;
+	count -= iso ? (weekday.i + 5) % 7 : weekday.i - 1;
+	return date_add("day", count, &start, type, out, call->error);
+}
+
+static bool
+fn_datetrunc(Call *call, const SqlValue *a, SqlValue *out)
+{
+	const TypeSpec *type = &call->plan->types[0];
+	const TypeSpec local_type = {.type = SQL_DATETIME2, .scale = 7};
+	const int64_t ahead = a[0].offset * 60 * TICKS_PER_SECOND;
+	SqlValue	local = a[0];
+
+	if (type->type != SQL_DATETIMEOFFSET)
+		return truncate_moment(call, &a[0], type, out);
+	local.i += ahead;
+	if (!truncate_moment(call, &local, &local_type, out))
+		return false;
+	out->i -= ahead;
+	out->offset = a[0].offset;
+	return true;
+}
+
 static bool
 fn_datepart(Call *call, const SqlValue *a, SqlValue *out)
 {
@@ -338,6 +385,13 @@ type_of_dateadd(Session *session, Expr *expr)
 }
 
 static bool
+type_of_datetrunc(Session *session, Expr *expr)
+{
+	expr->type = function_argument_type(expr->binding, 0, &expr->arguments.items[0]->type);
+	return check_part(session, expr);
+}
+
+static bool
 type_of_part(Session *session, Expr *expr)
 {
 	expr->type = type_make(name_equal(expr->text, "DATEDIFF_BIG") ? SQL_BIGINT : SQL_INT);
@@ -364,6 +418,7 @@ const Function date_functions[] = {
 	{"DATEDIFF", FUNCTION_SCALAR, 2, 2, "t", type_of_part, fn_datediff, 0, NULL},
 	{"DATEDIFF_BIG", FUNCTION_SCALAR, 2, 2, "t", type_of_part, fn_datediff, 0, NULL},
 	{"DATEPART", FUNCTION_SCALAR, 1, 1, "t", type_of_part, fn_datepart, 0, NULL},
+	{"DATETRUNC", FUNCTION_SCALAR, 1, 1, "d", type_of_datetrunc, fn_datetrunc, 0, NULL},
 	{"DATENAME", FUNCTION_SCALAR, 1, 1, "t", type_of_partname, fn_datename, 0, NULL},
 	{"YEAR", FUNCTION_SCALAR, 1, 1, "t", type_of_int, fn_year, 0, NULL},
 	{"MONTH", FUNCTION_SCALAR, 1, 1, "t", type_of_int, fn_month, 0, NULL},

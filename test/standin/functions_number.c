@@ -401,6 +401,15 @@ type_of_choice(Session *session, Expr *expr)
 	return true;
 }
 
+static bool
+type_of_extreme(Session *session, Expr *expr)
+{
+	if (!type_of_unified(session, expr, 0))
+		return false;
+	return !type_is_large(&expr->type) ||
+		session_error(session, 8116, type_name(expr->type.type), 1, expr->text);
+}
+
 const Function number_functions[] = {
 	{"ABS", FUNCTION_SCALAR, 1, 1, "n", type_of_number, fn_abs, 0, NULL},
 	{"CEILING", FUNCTION_SCALAR, 1, 1, "n", type_of_whole, fn_ceiling, 0, NULL},
@@ -421,5 +430,7 @@ const Function number_functions[] = {
 	{"NULLIF", FUNCTION_NULLIF, 2, 2, "a", type_of_nullif, NULL, 0, NULL},
 	{"IIF", FUNCTION_IIF, 3, 3, "a", type_of_choice, NULL, 0, NULL},
 	{"CHOOSE", FUNCTION_CHOOSE, 2, ARGUMENTS_MAX, "a", type_of_choice, NULL, 0, NULL},
+	{"GREATEST", FUNCTION_EXTREME, 1, ARGUMENTS_MAX, "a", type_of_extreme, NULL, 0, "max"},
+	{"LEAST", FUNCTION_EXTREME, 1, ARGUMENTS_MAX, "a", type_of_extreme, NULL, 0, "min"},
 	{NULL, FUNCTION_SCALAR, 0, 0, NULL, NULL, NULL, 0, NULL}
 };

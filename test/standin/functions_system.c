@@ -10,11 +10,7 @@
 #include "catalog.h"
 #include "decimal.h"
 #include "functions.h"
-
-#define PRODUCT_VERSION	"15.0.2000.5"
-#define PRODUCT_TEXT \
-	"Microsoft SQL Server 2019 (RTM) - " PRODUCT_VERSION " (X64) \n\tSep 24 2019 13:48:23 \n\t" \
-	"Copyright (C) 2019 Microsoft Corporation\n\tStand-in for tests\n"
+#include "product.h"
 
 static Database *
 database_of(const Call *call, const SqlValue *name)
@@ -247,10 +243,7 @@ typedef struct Property
 } Property;
 
 static const Property server_properties[] = {
-	{"ProductVersion", PRODUCT_VERSION, 0},
-	{"ProductMajorVersion", "15", 0},
 	{"ProductMinorVersion", "0", 0},
-	{"ProductBuild", "2000", 0},
 	{"ProductLevel", "RTM", 0},
 	{"Edition", "Enterprise Edition (64-bit)", 0},
 	{"EngineEdition", "", 3},
@@ -273,9 +266,20 @@ static const Property server_properties[] = {
 static bool
 fn_serverproperty(Call *call, const SqlValue *a, SqlValue *out)
 {
+	const Property of_product[] = {
+		{"ProductVersion", product->version, 0},
+		{"ProductMajorVersion", "", product->major},
+		{"ProductBuild", "", product->build}
+	};
 	char		text[32];
 
 	out->null = true;
+	for (size_t i = 0; i < sizeof(of_product) / sizeof(of_product[0]); i++)
+	{
+		snprintf(text, sizeof(text), "%d", of_product[i].number);
+		if (a[0].n == strlen(of_product[i].name) && strncasecmp(a[0].p, of_product[i].name, a[0].n) == 0)
+			value_text(call, out, of_product[i].value[0] == '\0' ? text : of_product[i].value);
+	}
 	for (size_t i = 0; i < sizeof(server_properties) / sizeof(server_properties[0]); i++)
 	{
 		const Property *property = &server_properties[i];
@@ -488,7 +492,7 @@ global_value(Session *session, const char *name, Arena *arena, SqlValue *value)
 	else if (name_equal(name, "@@LANGUAGE"))
 		text = session->settings.language;
 	else
-		text = PRODUCT_TEXT;
+		text = product->text;
 	value->n = strlen(text);
 	value->p = arena_copy(arena, text, value->n);
 	return true;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collate.h"
 #include "decimal.h"
 #include "functions.h"
 #include "object.h"
@@ -31,6 +32,56 @@ offset_of(const char *text, size_t size, int64_t units)
 	return at < size ? at : size;
 }
 
+/* Characters as the collation counts them: a pair is one under _SC and UTF-8, else two. */
+static int64_t
+characters_of(const TypeSpec *type, const char *text, size_t size)
+{
+	const char *end = text + size;
+	int64_t		count = 0;
+
+	if (utf8_is_ascii(text, size))
+		return (int64_t) size;
+	if (type->collation == NULL || !collation_has_pairs(type->collation))
+		return (int64_t) text_utf16_units(text, size);
+	for (; text < end; count++)
+		utf8_next(&text, end);
+	return count;
+}
+
+/* count characters of a text after the first skip; half a pair may be what is left of one. */
+static void
+take_characters(Call *call, const SqlValue *text, int64_t skip, int64_t count, SqlValue *out)
+{
+	const TypeSpec *type = &call->plan->types[0];
+	bool		pairs = type->collation != NULL && collation_has_pairs(type->collation);
+	const char *at = text->p;
+	const char *end = at + text->n;
+	char	   *taken = arena_alloc(call->arena, text->n + 8);
+	size_t		used = 0;
+
+	for (int64_t place = -skip; at < end && place < count; place++)
+	{
+		uint32_t	code = utf8_next(&at, end);
+
+		if (code < 0x10000 || pairs)
+		{
+			if (place >= 0)
+				used += utf8_put(code, taken + used);
+			continue;
+		}
+		code -= 0x10000;
+		if (place >= 0 && place + 1 < count)
+			used += utf8_put(code + 0x10000, taken + used);
+		else if (place >= 0)
+			used += utf8_put(0xD800 + (code >> 10), taken + used);
+		else if (place == -1)
+			used += utf8_put(0xDC00 + (code & 0x3FF), taken + used);
+		place++;
+	}
+	out->p = taken;
+	out->n = used;
+}
+
 static size_t
 trimmed(const char *text, size_t size)
 {
@@ -49,12 +100,13 @@ give(SqlValue *out, const char *text, size_t size)
 static bool
 fn_len(Call *call, const SqlValue *a, SqlValue *out)
 {
-	SqlType		type = call->plan->types[0].type;
+	const TypeSpec *type = &call->plan->types[0];
+	size_t		size = trimmed(a[0].p, a[0].n);
 
-	if (type_is_binary(type))
+	if (type_is_binary(type->type))
 		out->i = (int64_t) a[0].n;
 	else
-		out->i = (int64_t) text_utf16_units(a[0].p, trimmed(a[0].p, a[0].n));
+		out->i = characters_of(type, a[0].p, size);
 	return true;
 }
 
@@ -150,8 +202,8 @@ fn_substring(Call *call, const SqlValue *a, SqlValue *out)
 	}
 	else
 	{
-		from = offset_of(a[0].p, a[0].n, start - 1);
-		to = from + offset_of(a[0].p + from, a[0].n - from, length);
+		take_characters(call, &a[0], start - 1, length, out);
+		return true;
 	}
 	give(out, a[0].p + from, to - from);
 	return true;
@@ -162,20 +214,18 @@ fn_left(Call *call, const SqlValue *a, SqlValue *out)
 {
 	if (a[1].i < 0)
 		return bad_length(call, "left");
-	give(out, a[0].p, offset_of(a[0].p, a[0].n, a[1].i));
+	take_characters(call, &a[0], 0, a[1].i, out);
 	return true;
 }
 
 static bool
 fn_right(Call *call, const SqlValue *a, SqlValue *out)
 {
-	int64_t		units = (int64_t) text_utf16_units(a[0].p, a[0].n);
-	size_t		from;
+	int64_t		count = characters_of(&call->plan->types[0], a[0].p, a[0].n);
 
 	if (a[1].i < 0)
 		return bad_length(call, "right");
-	from = a[1].i >= units ? 0 : offset_of(a[0].p, a[0].n, units - a[1].i);
-	give(out, a[0].p + from, a[0].n - from);
+	take_characters(call, &a[0], a[1].i >= count ? 0 : count - a[1].i, count, out);
 	return true;
 }
 

@@ -1,11 +1,13 @@
 /*
  * test/standin/json.c
- *		Is a text JSON?  By RFC 8259, and no deeper than SQL Server goes.
+ *		Is a text JSON?  By RFC 8259, and no deeper than SQL Server goes; and a walk
+ *		over the elements of one that is.
  */
 #include <stdint.h>
 #include <string.h>
 
 #include "json.h"
+#include "unicode.h"
 
 #define DEPTH_MAX	128
 
@@ -173,4 +175,119 @@ json_check(const char *text, size_t size, size_t *bad)
 		skip_blanks(&reader);
 	*bad = (size_t) (reader.at - text);
 	return read && reader.at == reader.end;
+}
+
+bool
+json_walk_start(JsonWalk *walk, const char *text, size_t size, size_t *bad)
+{
+	JsonReader	reader = {text, text + size, 0};
+
+	skip_blanks(&reader);
+	*bad = (size_t) (reader.at - text);
+	walk->object = reader.at < reader.end && *reader.at == '{';
+	walk->first = true;
+	walk->at = reader.at + 1;
+	walk->end = reader.end;
+	return reader.at < reader.end && (*reader.at == '{' || *reader.at == '[');
+}
+
+static JsonKind
+kind_of(char first)
+{
+	switch (first)
+	{
+		case '"':
+			return JSON_STRING;
+		case '[':
+			return JSON_ARRAY;
+		case '{':
+			return JSON_OBJECT;
+		case 'n':
+			return JSON_NULL;
+		case 't':
+		case 'f':
+			return JSON_BOOLEAN;
+		default:
+			return JSON_NUMBER;
+	}
+}
+
+bool
+json_walk_next(JsonWalk *walk, JsonMember *member)
+{
+	JsonReader	reader = {walk->at, walk->end, 0};
+
+	if (accept(&reader, walk->object ? '}' : ']') || (!walk->first && !accept(&reader, ',')))
+		return false;
+	walk->first = false;
+	member->key = NULL;
+	if (walk->object)
+	{
+		accept(&reader, '"');
+		member->key = reader.at;
+		read_string(&reader);
+		member->key_size = (size_t) (reader.at - 1 - member->key);
+		accept(&reader, ':');
+	}
+	skip_blanks(&reader);
+	member->kind = kind_of(*reader.at);
+	member->value = reader.at;
+	read_value(&reader);
+	member->value_size = (size_t) (reader.at - member->value);
+	if (member->kind == JSON_STRING)
+	{
+		member->value++;
+		member->value_size -= 2;
+	}
+	walk->at = reader.at;
+	return true;
+}
+
+static uint32_t
+read_unit(const char *hex)
+{
+	uint32_t	unit = 0;
+
+	for (int i = 0; i < 4; i++)
+		unit = unit << 4 | (uint32_t) hex_digit(hex[i]);
+	return unit;
+}
+
+size_t
+json_unescape(const char *text, size_t size, char *out)
+{
+	static const char from[] = "bfnrt";
+	static const char to[] = "\b\f\n\r\t";
+	const char *end = text + size;
+	size_t		used = 0;
+
+	while (text < end)
+	{
+		const char *known;
+		uint32_t	unit;
+
+		if (*text != '\\')
+		{
+			out[used++] = *text++;
+			continue;
+		}
+		text++;
+		if (*text != 'u')
+		{
+			known = strchr(from, *text);
+			out[used++] = known != NULL ? to[known - from] : *text;
+			text++;
+			continue;
+		}
+		unit = read_unit(text + 1);
+		text += 5;
+		if (unit >= 0xD800 && unit < 0xDC00 && end - text >= 6 && text[0] == '\\' && text[1] == 'u' &&
+			(read_unit(text + 2) & 0xFC00) == 0xDC00)
+		{
+			unit = 0x10000 + ((unit - 0xD800) << 10) + (read_unit(text + 2) - 0xDC00);
+			text += 6;
+		}
+		used += utf8_put(unit, out + used);
+	}
+	return used;
 }

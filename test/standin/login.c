@@ -16,6 +16,7 @@
 #include "fault.h"
 #include "login.h"
 #include "mirror.h"
+#include "product.h"
 #include "reader.h"
 #include "strike.h"
 #include "token.h"
@@ -112,7 +113,7 @@ static void
 answer_prelogin(Stream *stream, Encryption answer)
 {
 	uint8_t		encryption = (uint8_t) answer;
-	static const uint8_t version[6] = {15, 0, 0x07, 0xD0, 0, 0};
+	const uint8_t version[6] = {(uint8_t) product->major, 0, (uint8_t) (product->build >> 8), (uint8_t) product->build, 0, 0};
 	static const uint8_t zero = 0;
 	const struct
 	{

@@ -21,11 +21,13 @@
 #include "database_state.h"
 #include "log.h"
 #include "mirror_state.h"
+#include "product.h"
 #include "server.h"
 #include "tls.h"
 
 #define PATH_BYTES	1024
 
+static char product_year[8] = "2019";
 static char tls_word[16] = "off";
 static char certificate_path[PATH_BYTES];
 static char key_path[PATH_BYTES];
@@ -57,6 +59,7 @@ static const struct
 	{"plain-login", KIND_TEXT, instance.plain_login, sizeof(instance.plain_login), 0},
 	{"plain-password", KIND_TEXT, instance.plain_password, sizeof(instance.plain_password), 0},
 	{"minimum-timeout", KIND_NUMBER, &mirror_minimum_timeout, 0, 32767},
+	{"product", KIND_TEXT, product_year, sizeof(product_year), 0},
 	{"tls", KIND_TEXT, tls_word, sizeof(tls_word), 0},
 	{"certificate", KIND_TEXT, certificate_path, sizeof(certificate_path), 0},
 	{"key", KIND_TEXT, key_path, sizeof(key_path), 0},
@@ -161,12 +164,17 @@ parse_arguments(int argc, char **argv)
 		fprintf(stderr, "usage: standin --name NAME --data FOLDER [--port N] [--endpoint-port N]"
 				" [--address A] [--advertise NAME] [--control PATH] [--login L] [--password P]"
 				" [--plain-login L] [--plain-password P] [--minimum-timeout SECONDS]"
-				" [--tls off|optional|required --certificate FILE --key FILE]"
+				" [--product 2016|2017|2019|2022] [--tls off|optional|required --certificate FILE --key FILE]"
 				" [--fault \"POINT ACTION ...\"]...\n");
 		return false;
 	}
 	if (instance.advertise[0] == '\0')
 		strcpy(instance.advertise, instance.name);
+	if (!product_choose(product_year))
+	{
+		fprintf(stderr, "--product: 2016, 2017, 2019 or 2022\n");
+		return false;
+	}
 	return set_tls();
 }
 

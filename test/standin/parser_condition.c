@@ -7,6 +7,7 @@
  * of thousands of keys stays within what recursion can bear.
  */
 #include "parser_internal.h"
+#include "product.h"
 
 static const struct
 {
@@ -124,7 +125,14 @@ parse_word_predicate(Parser *p, Expr *left)
 	if (is)
 	{
 		expr->negated = accept_word(p, "NOT");
-		expect_word(p, "NULL");
+		if (product->major >= PRODUCT_2022 && accept_word(p, "DISTINCT"))
+		{
+			expect_word(p, "FROM");
+			expr->kind = EXPR_DISTINCT;
+			expr->right = parse_value(p);
+		}
+		else
+			expect_word(p, "NULL");
 	}
 	else if (in)
 		parse_in(p, expr);

@@ -99,6 +99,7 @@ static const SpecialFunction special_functions[] = {
 	{"DATEDIFF_BIG", true, parse_date_function},
 	{"DATENAME", true, parse_date_function},
 	{"DATEPART", true, parse_date_function},
+	{"DATETRUNC", true, parse_date_function},
 	{"IIF", true, parse_iif},
 	{"LEFT", true, parse_arguments},
 	{"NULLIF", true, parse_arguments},

@@ -7,6 +7,7 @@
  * ERROR and DONE, when their login is refused; those two know the old layout.
  */
 #include "database.h"
+#include "product.h"
 #include "token.h"
 
 #define TDS_72	0x72000000u
@@ -145,7 +146,7 @@ token_bytes_change(Stream *stream, EnvironmentChange kind, const void *new_bytes
 void
 token_login_ack(Stream *stream)
 {
-	static const uint8_t version[4] = {15, 0, 0x07, 0xD0};
+	const uint8_t version[4] = {(uint8_t) product->major, 0, (uint8_t) (product->build >> 8), (uint8_t) product->build};
 	WideText	product = widen(stream, "Microsoft SQL Server", 255);
 	uint32_t	tds_version = htobe32(stream->tds_version);
 
