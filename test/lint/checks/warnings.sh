@@ -21,7 +21,8 @@ flags_of() {
 			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
 		test/broken_streams/*)
 			echo "-std=gnu11 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
-		test/parameters/*) echo "-std=gnu11 -D_GNU_SOURCE -Iinclude" ;;
+		test/parameters/*)
+			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -Isrc/value -isystem $server $conventions" ;;
 		test/docs/*) echo "-std=c99 -pedantic -Iinclude" ;;
 		test/standin/*) echo "-std=gnu11 -D_GNU_SOURCE -pthread -Itest/standin" ;;
 		test/standin_speed/* | bench/read/*) echo "-std=gnu11 -D_GNU_SOURCE" ;;
