@@ -17,7 +17,7 @@ SET datestyle = 'ISO, YMD';
 SET timezone = 'UTC';
 
 -- whole numbers
-CREATE FOREIGN TABLE whole (id text, f_bit text, f_tinyint real, f_smallint varchar(6), f_int double precision, f_bigint real)
+CREATE FOREIGN TABLE whole (id text OPTIONS (remote_type 'int'), f_bit text, f_tinyint real, f_smallint varchar(6), f_int double precision, f_bigint real)
 	SERVER casts OPTIONS (schema_name 'dbo');
 SELECT * FROM whole ORDER BY id;
 CREATE FOREIGN TABLE whole_other (id int, f_bit bigint, f_tinyint char(5), f_smallint name, f_int oid, f_bigint money)
@@ -25,6 +25,8 @@ CREATE FOREIGN TABLE whole_other (id int, f_bit bigint, f_tinyint char(5), f_sma
 SELECT id, f_bit, '<' || f_tinyint || '>' AS f_tinyint, octet_length(f_tinyint), f_int FROM whole_other ORDER BY id;
 SELECT f_smallint FROM whole_other;
 SELECT f_bigint FROM whole_other;
+-- characters that are none there: said when a condition is sent
+SELECT id FROM whole_other WHERE f_tinyint = '1';
 -- what the column cannot hold is an error, as in an assignment
 CREATE FOREIGN TABLE whole_short (f_bit varchar(4), f_smallint char(2)) SERVER casts OPTIONS (schema_name 'dbo', table_name 'whole');
 SELECT f_bit FROM whole_short;

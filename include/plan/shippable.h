@@ -107,6 +107,13 @@ extern bool tmf_ship_is_exact(PlannerInfo *root, RelOptInfo *rel, Expr *expr, Tm
 /* LOCAL, because of reason; the first reason stays. */
 extern TmfPiece tmf_ship_stays(TmfShipping *shipping, const char *reason);
 
+/* Is the remote type of a value known, not just natural? */
+static inline bool
+tmf_piece_is_typed(const TmfPiece *piece)
+{
+	return piece->type.name != SQLTYPE_UNKNOWN;
+}
+
 extern TmfPiece tmf_piece_condition(TmfShip ship, char *sql);
 extern TmfPiece tmf_piece_value(TmfShip ship, char *sql, SqlTypeName name, int precision, int scale);
 
@@ -199,6 +206,45 @@ extern const char *tmf_compare_sql(int strategy);
 /* Both sides as they stand; values travel in their natural types. */
 extern TmfPiece tmf_compare_plain(TmfShipping *shipping, const TmfCompareRule *rule,
 								  const TmfComparison *comparison);
+
+/*
+ * Ships both operands: a value in the type that type() says for beside the other
+ * one.  False: one of them is not EXACT.
+ */
+extern bool tmf_ship_pair(TmfShipping *shipping, Node *left, Node *right,
+						  const SqlType *(*type) (const TmfPiece *operand), TmfPiece pieces[2]);
+
+/*
+ * "column OP value", strategy being OP: value, of type local, is sent as the ends
+ * of an interval of remote type as.  EXACT, if column is read as it is.
+ */
+extern TmfPiece tmf_ship_interval(TmfShipping *shipping, const TmfPiece *column, Node *value,
+								  Oid local, const SqlType *as, int strategy);
+
+/* ship_text.c: characters and bytes */
+extern TmfPiece tmf_compare_text(TmfShipping *shipping, const TmfCompareRule *rule,
+								 const TmfComparison *comparison);
+extern TmfPiece tmf_compare_bytes(TmfShipping *shipping, const TmfCompareRule *rule,
+								  const TmfComparison *comparison);
+
+/*
+ * Of characters of base type local: bytes that are equal exactly when the
+ * characters are here, and bytes that sort as the local collation does.  LOCAL:
+ * there are none.
+ */
+extern TmfPiece tmf_ship_text_key(TmfShipping *shipping, const TmfPiece *piece, Oid local);
+extern TmfPiece tmf_ship_text_order(TmfShipping *shipping, const TmfPiece *piece, Oid local,
+									Oid collation);
+
+/* ship_like.c */
+extern bool tmf_like_knows(const OpExpr *operator);
+extern TmfPiece tmf_ship_like(TmfShipping *shipping, OpExpr *operator);
+
+/* ship_moment.c, ship_moment_function.c: dates and times */
+extern TmfPiece tmf_compare_moment(TmfShipping *shipping, const TmfCompareRule *rule,
+								   const TmfComparison *comparison);
+extern bool tmf_moment_function_knows(const FuncExpr *function);
+extern TmfPiece tmf_ship_moment_function(TmfShipping *shipping, FuncExpr *function);
 
 /* ship_bool.c */
 extern TmfPiece tmf_ship_bool(TmfShipping *shipping, BoolExpr *expr);

@@ -101,19 +101,25 @@ check_declared(const TmfRow *row, int column, const WireConn *conn)
 
 /* The server has evaluated a condition that was meant for other types. */
 static void
-check_assumed(const TmfRow *row, int column)
+check_assumed(const TmfRow *row, int column, const WireConn *conn)
 {
 	WireType	type = row->bound[column].type;
+	char		actual[SQLTYPE_TEXT_MAX];
+	SqlType		declared;
 
 	if (row->column[column].assumed == 0 || (row->column[column].assumed & TMF_REMOTE(type)) != 0)
 		return;
+	wire_column_declared(conn, column, &declared);
+	sqltype_format(&declared, actual);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
 			 errmsg("%s is not of a type for which a condition on %s may be evaluated by the server",
 					tmf_row_column_label(row, column), format_type_be(row->column[column].type)),
 			 errdetail("The type of the remote column \"%s\" is %s.",
 					   remote_name(row, column), tmf_typemap_remote_name(type)),
-			 errhint("%s", tmf_typemap_remedy(type))));
+			 errhint("%s", declared.name == SQLTYPE_UNKNOWN || declared.name == SQLTYPE_CLR ?
+					 tmf_typemap_remedy(type) :
+					 alter_column(row, column, "ADD", quote_literal_cstr(actual)))));
 }
 
 /* What is read here would be rounded, and so is not what the server compares. */
@@ -137,6 +143,6 @@ void
 tmf_row_check_type(const TmfRow *row, int column, const WireConn *conn)
 {
 	check_declared(row, column, conn);
-	check_assumed(row, column);
+	check_assumed(row, column, conn);
 	check_scale(row, column);
 }

@@ -163,19 +163,20 @@ tmf_ship_assume(TmfShipping *shipping, const TmfPiece *piece, int remote)
 	typmod = column->vartypmod;
 	local = getBaseTypeAndTypmod(column->vartype, &typmod);
 	remote = read_directly(remote, local);
+	use = use_of(shipping, column);
+	use->assumed &= remote;
 	if (piece->declared)
 		return (TMF_REMOTE(tmf_typemap_wire(piece->type.name)) & remote) != 0 &&
 			!is_cut(piece, local, typmod);
-	use = use_of(shipping, column);
-	use->assumed &= remote;
 	return !may_be_cut(use, remote, local, typmod) && use->assumed != 0;
 }
 
 bool
 tmf_ship_assume_superset(TmfShipping *shipping, const TmfPiece *piece, int remote)
 {
+	if (piece->column != NULL)
+		use_of(shipping, piece->column)->assumed &= remote;
 	if (piece->column == NULL || piece->declared)
 		return (TMF_REMOTE(tmf_typemap_wire(piece->type.name)) & remote) != 0;
-	use_of(shipping, piece->column)->assumed &= remote;
 	return use_of(shipping, piece->column)->assumed != 0;
 }

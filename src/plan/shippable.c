@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
@@ -67,6 +68,15 @@ tmf_ship_text(const char *template, int count, const TmfPiece *pieces)
 	return text.data;
 }
 
+/* The same characters, whether text or varchar. */
+static Oid
+type_of(Node *node)
+{
+	Oid			type = getBaseType(exprType(node));
+
+	return type == VARCHAROID ? TEXTOID : type;
+}
+
 /* A domain's value is one of its base type. */
 Node *
 tmf_ship_strip(Node *node)
@@ -75,7 +85,7 @@ tmf_ship_strip(Node *node)
 	{
 		Node	   *inner = (Node *) ((RelabelType *) node)->arg;
 
-		if (getBaseType(exprType(inner)) != getBaseType(exprType(node)))
+		if (type_of(inner) != type_of(node))
 			break;
 		node = inner;
 	}
@@ -118,8 +128,12 @@ ship(TmfShipping *shipping, Node *node)
 		case T_BoolExpr:
 			return tmf_ship_bool(shipping, (BoolExpr *) node);
 		case T_OpExpr:
+			if (tmf_like_knows((OpExpr *) node))
+				return tmf_ship_like(shipping, (OpExpr *) node);
 			return tmf_ship_comparison(shipping, (OpExpr *) node);
 		case T_FuncExpr:
+			if (tmf_moment_function_knows((FuncExpr *) node))
+				return tmf_ship_moment_function(shipping, (FuncExpr *) node);
 			return tmf_ship_stays(shipping,
 								  psprintf("there is no rule for function %s",
 										   format_procedure(((FuncExpr *) node)->funcid)));
