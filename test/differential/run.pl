@@ -3,7 +3,7 @@
 #
 # SEED is the first of five seeds, each a set of tables and 20,000 queries; SCALE is
 # the part of them, and of the faults, that is tried.  QUERY=n shows the n-th query of
-# SEED alone.  FAULTS=none leaves the faults out, FAULTS=name plants that one alone.
+# SEED alone.  FAULTS=none leaves the faults out, FAULTS=name,name plants those alone.
 
 use strict;
 use warnings;
@@ -272,10 +272,11 @@ run_seed($cluster, $_, $folder) for @seeds;
 
 my ($planted, $noticed) = (0, 0);
 my $wanted = $ENV{FAULTS} // '';
+my %named = map { $_ => 1 } split /,/, $wanted;
 for my $kind ($wanted eq 'none' ? () : qw(rules standin))
 {
-	my @all = grep { $wanted eq '' || $_->{name} eq $wanted } plants($kind);
-	my $some = $scale < 1 ? int(@all * $scale + 0.999) : @all;
+	my @all = grep { !%named || $named{ $_->{name} } } plants($kind);
+	my $some = $scale < 1 && !%named ? int(@all * $scale + 0.999) : @all;
 
 	for my $plant (@all[ 0 .. $some - 1 ])
 	{
