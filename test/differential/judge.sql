@@ -52,7 +52,7 @@ $$;
 -- same, error (the same on both sides), order (an error here alone of those that
 -- depend on the order of evaluation), refused (a column is not what an undeclared
 -- one is taken for), nothing (not possible here), difference.
-CREATE FUNCTION verdict(there text, here text, total bool, folded bool) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION verdict(there text, here text, bare bool, total bool, folded bool) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	f record;
 	l record;
@@ -63,7 +63,7 @@ BEGIN
 		RETURN 'nothing ' || l.state || ' ' || l.message;
 	END IF;
 	f := answer(there, folded);
-	IF f.state = 'HV004' AND there ~ '\mbare_\d' THEN
+	IF f.state = 'HV004' AND bare THEN
 		RETURN 'refused ' || f.message;
 	ELSIF f.state <> '' OR l.state <> '' THEN
 		IF f.state = l.state OR (f.state = ANY (order_errors) AND l.state = ANY (order_errors)) THEN
@@ -103,7 +103,7 @@ BEGIN
 		worst := 'nothing ' || SQLSTATE || ' ' || SQLERRM;
 	END;
 	FOR i IN 1 .. cardinality(there) LOOP
-		said := verdict(there[i], here[i], total, folded);
+		said := verdict(there[i], here[i], shown ~ '\mbare_\d', total, folded);
 		IF worst = '' OR array_position(rank, split_part(said, ' ', 1)) > array_position(rank, split_part(worst, ' ', 1)) THEN
 			worst := CASE WHEN cardinality(there) > 1 AND said LIKE 'difference%' THEN said || '  in execution ' || i ELSE said END;
 		END IF;
