@@ -63,7 +63,7 @@ BEGIN
 		RETURN 'nothing ' || l.state || ' ' || l.message;
 	END IF;
 	f := answer(there, folded);
-	IF f.state = 'HV004' AND bare THEN
+	IF bare AND (f.state = 'HV004' OR f.message ~ 'The conversion of') THEN
 		RETURN 'refused ' || f.message;
 	ELSIF f.state <> '' OR l.state <> '' THEN
 		IF f.state = l.state OR (f.state = ANY (order_errors) AND l.state = ANY (order_errors)) THEN
