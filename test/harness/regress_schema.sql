@@ -144,3 +144,26 @@ CREATE TABLE dbo.[Odd ]] Name's] ([select] int NOT NULL, [a"b] int NULL, [Ünïc
 GO
 INSERT INTO dbo.[Odd ]] Name's] VALUES (1, 2, 3)
 GO
+
+-- characters that collations take for each other
+CREATE TABLE dbo.word (
+	id int NOT NULL PRIMARY KEY,
+	ci varchar(20) COLLATE Latin1_General_100_CI_AI NULL,
+	n nvarchar(20) COLLATE Latin1_General_100_CI_AS NULL,
+	u8 varchar(40) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+	pad char(6) COLLATE Latin1_General_100_CS_AS NULL,
+	raw varbinary(8) NULL)
+GO
+INSERT INTO dbo.word VALUES
+	(1, 'a', N'a', N'a', 'a', 0x01),
+	(2, 'A', N'A', N'A', 'A', 0x0100),
+	(3, 'a ', N'a ', N'a ', 'a ', 0x),
+	(4, 'ä', N'ä', N'ä', 'ä', 0x00),
+	(5, 'ß', N'ß', N'ß', 'ß', 0xFF),
+	(6, 'ss', N'ss', N'ss', 'ss', 0x02),
+	(7, '', N'', N'', '', 0x0200),
+	(8, NULL, NULL, NULL, NULL, NULL),
+	(9, '50%', N'😀', N'😀', '50%', 0x03),
+	(10, '5_%', N'A[x]', NCHAR(65377), '[x]', 0x04),
+	(11, 'a' + CHAR(9), N'a' + NCHAR(9), N'a' + NCHAR(9), 'a\b', 0x05)
+GO
