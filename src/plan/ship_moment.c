@@ -76,8 +76,8 @@ ship_constant(TmfShipping *shipping, const TmfPiece *column, Const *value, Oid l
 	if (unequal)
 		strategy = BTEqualStrategyNumber;
 	tmf_encode_interval(value->constvalue, local, as, strategy, &interval);
-	if (interval.empty || (interval.low && interval.high && !interval.single) ||
-		(!interval.low && !interval.high))
+	if (interval.empty || (!interval.low && !interval.high) ||
+		(!interval.single && (unequal || (interval.low && interval.high))))
 		return (TmfPiece) {TMF_SHIP_LOCAL};
 	end = tmf_ship_parameter(shipping, (Node *) value, as,
 							 interval.low ? TMF_BOUND_LOW(strategy) : TMF_BOUND_HIGH(strategy));
@@ -85,7 +85,7 @@ ship_constant(TmfShipping *shipping, const TmfPiece *column, Const *value, Oid l
 		return end;
 	return tmf_piece_condition(TMF_SHIP_EXACT,
 							   psprintf("%s %s %s", column->sql,
-										interval.single ? (unequal ? "<>" : "=") :
+										unequal ? "<>" : interval.single ? "=" :
 										interval.low ? ">=" : "<=", end.sql));
 }
 
