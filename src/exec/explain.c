@@ -14,6 +14,8 @@
 #include "exec/scan.h"
 #include "option/compat.h"
 #include "plan/paths.h"
+#include "plan/shippable.h"
+#include "value/encode.h"
 
 /* A list under one label; in text a line for each. */
 static void
@@ -32,15 +34,28 @@ show_list(const char *label, List *texts, ExplainState *es)
 		ExplainPropertyText(label, lfirst(lc), es);
 }
 
+/* Which end of the interval that a value stands for is sent. */
+static const char *
+end_of(List *description)
+{
+	int			bound = intVal(list_nth(description, TMF_PARAMETER_BOUND));
+
+	if (bound == TMF_BOUND_VALUE || bound == TMF_BOUND_ARRAY)
+		return "";
+	return bound == TMF_BOUND_LOW(bound / 2) ? " (low end)" : " (high end)";
+}
+
 static void
 show_parameters(ForeignScan *plan, List *context, ExplainState *es)
 {
+	List	   *descriptions = list_nth(plan->fdw_private, TMF_SCAN_PARAMETERS);
 	List	   *texts = NIL;
 	ListCell   *lc;
 
 	foreach(lc, plan->fdw_exprs)
-		texts = lappend(texts, psprintf("@P%d = %s", foreach_current_index(lc) + 1,
-										deparse_expression(lfirst(lc), context, true, false)));
+		texts = lappend(texts, psprintf("@P%d = %s%s", foreach_current_index(lc) + 1,
+										deparse_expression(lfirst(lc), context, true, false),
+										end_of(list_nth(descriptions, foreach_current_index(lc)))));
 	show_list("Remote Parameter", texts, es);
 }
 
