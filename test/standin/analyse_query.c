@@ -500,7 +500,8 @@ analyse_count(Analysis *analysis, Scope *scope, Expr *expr)
 		return true;
 	if (!analyse_expr(analysis, scope->outer, expr))
 		return false;
-	if (!type_is_integer(expr->type.type) && expr->type.type != SQL_UNTYPED)
+	if (!type_is_integer(expr->type.type) && expr->type.type != SQL_UNTYPED &&
+		!(expr->kind == EXPR_LITERAL && expr->type.type == SQL_DECIMAL && expr->type.scale == 0))
 		return session_error(analysis->session, 1060);
 	return true;
 }
