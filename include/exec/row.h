@@ -6,6 +6,7 @@
 #define EXEC_ROW_H
 
 #include "executor/tuptable.h"
+#include "nodes/pg_list.h"
 
 #include "value/decode.h"
 #include "wire/wire.h"
@@ -30,6 +31,8 @@ typedef struct TmfRowColumn
 	int32		typmod;
 } TmfRowColumn;
 
+typedef struct TmfRowWhole TmfRowWhole;
+
 typedef struct TmfRow
 {
 	const char *names;			/* of the foreign tables, quoted, for messages */
@@ -44,6 +47,7 @@ typedef struct TmfRow
 	char	   *block;			/* ... the memory for it, of TMF_ROW_BLOCK bytes */
 	int			reading;		/* column being read, -1 none */
 	uint64		number;			/* of the row being read, from 1 */
+	List	   *wholes;			/* TmfRowWhole: see tmf_row_wholes() */
 } TmfRow;
 
 /*
@@ -70,6 +74,13 @@ extern void tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext contex
  */
 extern void tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief,
 						 TupleTableSlot *slot);
+
+/*
+ * row_whole.c: whole rows of tables, put together from their columns.
+ * scan_tlist: what the scan's tuple consists of.
+ */
+extern List *tmf_row_wholes(List *scan_tlist);
+extern void tmf_row_form_wholes(List *wholes, Datum *values, bool *nulls);
 
 /* row_type.c: columns that are of another type; row->bound has the result */
 

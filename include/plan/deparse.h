@@ -60,6 +60,9 @@ typedef struct TmfSelect
 	List	   *descriptions;	/* of each: see TmfParameterPrivate */
 } TmfSelect;
 
+/* The column that a target is; NULL: it is something else. */
+extern Var *tmf_target_column(const TargetEntry *target);
+
 extern void tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select);
 
 /* TargetEntries for the columns of base relation rel that are used. */

@@ -40,8 +40,11 @@ extern void tmfGetForeignJoinPaths(PlannerInfo *root, RelOptInfo *joinrel, RelOp
 								   RelOptInfo *innerrel, JoinType jointype,
 								   JoinPathExtraData *extra);
 
-/* TargetEntries for the columns that a join hands over. */
-extern List *tmf_join_targets(RelOptInfo *joinrel);
+/*
+ * TargetEntries for the columns that a join hands over.  With a whole row come
+ * all of its columns.
+ */
+extern List *tmf_join_targets(PlannerInfo *root, RelOptInfo *joinrel);
 
 /*
  * Makes the plan that joins here, for rows that have to be looked at again, hand

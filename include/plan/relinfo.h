@@ -38,6 +38,7 @@ typedef struct TmfRelInfo
 	JoinType	jointype;		/* JOIN_INNER, _LEFT, _FULL, _SEMI or _ANTI */
 	List	   *joinclauses;	/* RestrictInfos of its ON */
 	Relids		hidden;			/* of relids: those inside of EXISTS, which end there */
+	Relids		nullable;		/* of relids: those without a row in some rows of the join */
 
 	/* of a grouping: what is grouped, and the SELECT list with its sortgrouprefs */
 	RelOptInfo *input;

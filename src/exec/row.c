@@ -220,6 +220,8 @@ tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, Tuple
 									   &nulls[attribute]);
 	}
 	row->reading = -1;
+	if (row->wholes != NIL)
+		tmf_row_form_wholes(row->wholes, datums, nulls);
 	error_context_stack = callback.previous;
 	ExecStoreVirtualTuple(slot);
 }

@@ -57,6 +57,20 @@ tmf_deparse_base_targets(PlannerInfo *root, RelOptInfo *rel)
 	return targets;
 }
 
+/* With the whole row of a table its columns are selected, as fields of it. */
+Var *
+tmf_target_column(const TargetEntry *target)
+{
+	const FieldSelect *field = (const FieldSelect *) target->expr;
+
+	if (IsA(field, Var) && ((Var *) field)->varattno > 0)
+		return (Var *) field;
+	if (!IsA(field, FieldSelect) || !IsA(field->arg, Var))
+		return NULL;
+	return makeVar(((Var *) field->arg)->varno, field->fieldnum, field->resulttype,
+				   field->resulttypmod, field->resultcollid, 0);
+}
+
 static StringInfo
 next_item(Writer *writer)
 {
@@ -146,9 +160,9 @@ is_handed(Writer *writer, const TmfUse *use)
 
 	foreach(lc, writer->query->targets)
 	{
-		Var		   *column = (Var *) lfirst_node(TargetEntry, lc)->expr;
+		Var		   *column = tmf_target_column(lfirst_node(TargetEntry, lc));
 
-		if (IsA(column, Var) && column->varno == use->varno && column->varattno == use->attnum)
+		if (column != NULL && column->varno == use->varno && column->varattno == use->attnum)
 			return true;
 	}
 	return false;
@@ -210,8 +224,12 @@ write_list(Writer *writer)
 	{
 		TargetEntry *target = lfirst_node(TargetEntry, lc);
 
-		if (IsA(target->expr, Var))
-			write_column(writer, target->resno, (Var *) target->expr);
+		Var		   *column = tmf_target_column(target);
+
+		if (column != NULL)
+			write_column(writer, target->resno, column);
+		else if (IsA(target->expr, Var))
+			continue;			/* a whole row is put together here, of targets beside it */
 		else
 			write_expression(writer, target->resno, (Node *) target->expr);
 	}

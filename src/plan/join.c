@@ -22,6 +22,7 @@
 
 #include "option/compat.h"
 #include "plan/cost.h"
+#include "plan/deparse.h"
 #include "plan/paths.h"
 #include "plan/relinfo.h"
 #include "plan/shippable.h"
@@ -78,7 +79,10 @@ columns_of(Node *node)
 						   PVC_RECURSE_PLACEHOLDERS);
 }
 
-/* Columns that the rows of the join have; system columns and whole rows are none. */
+/*
+ * Columns that the rows of the join have.  A whole row is put together from its
+ * columns; where there may be none in its place, nothing would say so.
+ */
 static bool
 has_columns_of(const TmfRelInfo *info, Node *node)
 {
@@ -88,7 +92,8 @@ has_columns_of(const TmfRelInfo *info, Node *node)
 	{
 		const Var  *column = lfirst_node(Var, lc);
 
-		if (column->varattno <= 0 || bms_is_member(column->varno, info->hidden))
+		if (column->varattno < 0 || bms_is_member(column->varno, info->hidden) ||
+			(column->varattno == 0 && bms_is_member(column->varno, info->nullable)))
 			return false;
 	}
 	return true;
@@ -175,8 +180,13 @@ make_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 	info->server = left->server;
 	info->relids = bms_union(left->relids, right->relids);
 	info->hidden = bms_union(left->hidden, right->hidden);
+	info->nullable = bms_union(left->nullable, right->nullable);
 	if (jointype == JOIN_SEMI || jointype == JOIN_ANTI)
 		info->hidden = bms_union(info->hidden, right->relids);
+	else if (jointype == JOIN_LEFT)
+		info->nullable = bms_union(info->nullable, right->relids);
+	else if (jointype == JOIN_FULL)
+		info->nullable = info->relids;
 	info->values = left->values + right->values;
 	info->outer = outer;
 	info->inner = inner;
@@ -223,17 +233,54 @@ tmfGetForeignJoinPaths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer
 		joinrel->fdw_private = NULL;
 }
 
-List *
-tmf_join_targets(RelOptInfo *joinrel)
+/*
+ * All columns of a whole row.  The plan that joins here has no other way to them
+ * than through that row.
+ */
+static List *
+add_columns(PlannerInfo *root, List *targets, Var *row)
 {
-	List	   *targets = add_to_flat_tlist(NIL, columns_of((Node *) joinrel->reltarget->exprs));
+	List	   *fields = NIL;
+	ListCell   *lc;
+
+	foreach(lc, tmf_deparse_base_targets(root, find_base_rel(root, row->varno)))
+	{
+		Var		   *column = (Var *) lfirst_node(TargetEntry, lc)->expr;
+		FieldSelect *field;
+
+		if (tlist_member((Expr *) column, targets) != NULL)
+			continue;
+		field = makeNode(FieldSelect);
+		field->arg = (Expr *) row;
+		field->fieldnum = column->varattno;
+		field->resulttype = column->vartype;
+		field->resulttypmod = column->vartypmod;
+		field->resultcollid = column->varcollid;
+		fields = lappend(fields, field);
+	}
+	return add_to_flat_tlist(targets, fields);
+}
+
+List *
+tmf_join_targets(PlannerInfo *root, RelOptInfo *joinrel)
+{
+	List	   *columns = columns_of((Node *) joinrel->reltarget->exprs);
+	List	   *targets;
 	ListCell   *lc;
 
 	foreach(lc, tmf_relinfo(joinrel)->local_conds)
 	{
 		RestrictInfo *clause = lfirst_node(RestrictInfo, lc);
 
-		targets = add_to_flat_tlist(targets, columns_of((Node *) clause->clause));
+		columns = list_concat(columns, columns_of((Node *) clause->clause));
+	}
+	targets = add_to_flat_tlist(NIL, columns);
+	foreach(lc, columns)
+	{
+		Var		   *column = lfirst_node(Var, lc);
+
+		if (column->varattno == 0)
+			targets = add_columns(root, targets, column);
 	}
 	return targets;
 }

@@ -161,7 +161,7 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 		remote = tmf_relinfo(rel)->remote_conds;
 		local = tmf_relinfo(rel)->local_conds;
 		query.targets = IS_UPPER_REL(rel) ? copyObject(tmf_relinfo(rel)->grouped_tlist) :
-			tmf_join_targets(rel);
+			tmf_join_targets(root, rel);
 	}
 	foreach(lc, local)
 		reasons = lappend(reasons, reason_of(root, rel, lfirst_node(RestrictInfo, lc), remote));

@@ -167,3 +167,18 @@ INSERT INTO dbo.word VALUES
 	(10, '5_%', N'A[x]', NCHAR(65377), '[x]', 0x04),
 	(11, 'a' + CHAR(9), N'a' + NCHAR(9), N'a' + NCHAR(9), 'a\b', 0x05)
 GO
+
+-- what joins: values without a partner, several partners, NULLs
+CREATE TABLE dbo.person (id int NOT NULL PRIMARY KEY, boss int NULL, age int NULL)
+GO
+INSERT INTO dbo.person VALUES (1, NULL, 60), (2, 1, 40), (3, 1, NULL), (4, 2, 30), (5, 2, 30), (6, 9, 20), (7, NULL, NULL)
+GO
+CREATE TABLE dbo.room (id int NOT NULL PRIMARY KEY, level int NULL)
+GO
+INSERT INTO dbo.room VALUES (1, 0), (2, 0), (3, 1), (4, NULL), (20, 5), (30, 60)
+GO
+CREATE TABLE dbo.visit (person int NULL, room int NULL, day int NULL)
+GO
+INSERT INTO dbo.visit VALUES (1, 1, 1), (1, 1, 2), (1, 3, 2), (2, 3, 3), (2, NULL, 3), (4, 20, 1),
+	(6, 5, NULL), (9, 2, 4), (NULL, 4, 1), (NULL, NULL, NULL)
+GO
