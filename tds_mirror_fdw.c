@@ -13,6 +13,7 @@
 #include "exec/analyze.h"
 #include "exec/async.h"
 #include "exec/explain.h"
+#include "exec/import.h"
 #include "exec/scan.h"
 #include "option/compat.h"
 #include "option/option.h"
@@ -55,6 +56,8 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncNotify = tmfForeignAsyncNotify;
 
 	routine->AnalyzeForeignTable = tmfAnalyzeForeignTable;
+	routine->ImportForeignSchema = tmfImportForeignSchema;
+
 	routine->ExplainForeignScan = tmfExplainForeignScan;
 
 	PG_RETURN_POINTER(routine);

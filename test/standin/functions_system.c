@@ -178,51 +178,72 @@ fn_newid(Call *call, const SqlValue *a, SqlValue *out)
 	return true;
 }
 
-/* [schema.]name, each part perhaps in brackets. */
-static bool
-split_name(const SqlValue *value, char *schema, char *name)
-{
-	char		text[NAME_MAX_BYTES];
-	char	   *target = name;
-	size_t		used = 0;
-	bool		quoted = false;
+#define NAME_PARTS	4
 
-	schema[0] = '\0';
-	for (size_t i = 0; i < value->n && used + 1 < sizeof(text); i++)
+/* a.b.c.d, each part perhaps in brackets or quotes, or left out; 0: that is no name. */
+static int
+split_name(const SqlValue *value, char parts[NAME_PARTS][NAME_MAX_BYTES])
+{
+	int			count = 1;
+	size_t		used = 0;
+	char		quote = '\0';
+
+	memset(parts, 0, NAME_PARTS * NAME_MAX_BYTES);
+	for (size_t i = 0; i < value->n; i++)
 	{
 		char		c = value->p[i];
 
-		if (c == '[' && !quoted && used == 0)
-			quoted = true;
-		else if (c == ']' && quoted)
-			quoted = false;
-		else if (c == '.' && !quoted)
+		if (quote == '\0' && used == 0 && (c == '[' || c == '"'))
+			quote = c == '[' ? ']' : c;
+		else if (quote == '\0' && c == '.')
 		{
-			text[used] = '\0';
-			strcpy(schema, text);
+			if (count++ == NAME_PARTS)
+				return 0;
 			used = 0;
 		}
+		else if (c == quote && (i + 1 == value->n || value->p[i + 1] != quote))
+			quote = '\0';
+		else if (used + 1 == NAME_MAX_BYTES)
+			return 0;
 		else
-			text[used++] = c;
+		{
+			parts[count - 1][used++] = c;
+			i += c == quote;
+		}
 	}
-	text[used] = '\0';
-	strcpy(target, text);
-	return used > 0;
+	return quote == '\0' ? count : 0;
 }
 
+/* Nothing of another server or database is known here. */
 static bool
 fn_object_id(Call *call, const SqlValue *a, SqlValue *out)
 {
-	char		schema[NAME_MAX_BYTES];
-	char		name[NAME_MAX_BYTES];
+	char		parts[NAME_PARTS][NAME_MAX_BYTES];
+	int			count = split_name(&a[0], parts);
+	const char *schema = count > 1 && parts[count - 2][0] != '\0' ? parts[count - 2] : NULL;
+	const char *database = count > 2 && parts[count - 3][0] != '\0' ? parts[count - 3] : NULL;
 	char		type[3] = "";
 
-	split_name(&a[0], schema, name);
-	out->i = catalog_object(call->session, schema[0] != '\0' ? schema : NULL, name, type);
+	out->i = 0;
+	if (count > 0 && count < NAME_PARTS &&
+		(database == NULL || name_equal(database, database_name(call->session->database))))
+		out->i = catalog_object(call->session, schema, parts[count - 1], type);
 	if (call->plan->count > 1 && out->i != 0 &&
 		(a[1].n != strlen(type) || strncasecmp(a[1].p, type, a[1].n) != 0))
 		out->i = 0;
 	out->null = out->i == 0;
+	return true;
+}
+
+/* Part 1 is the last one. */
+static bool
+fn_parsename(Call *call, const SqlValue *a, SqlValue *out)
+{
+	char		parts[NAME_PARTS][NAME_MAX_BYTES];
+	int			count = split_name(&a[0], parts);
+	bool		there = a[1].i >= 1 && a[1].i <= count && parts[count - a[1].i][0] != '\0';
+
+	value_text(call, out, there ? parts[count - a[1].i] : NULL);
 	return true;
 }
 
@@ -522,6 +543,7 @@ const Function system_functions[] = {
 	{"SCOPE_IDENTITY", FUNCTION_SCALAR, 0, 0, "", type_of_identity, fn_scope_identity, 0, NULL},
 	{"NEWID", FUNCTION_SCALAR, 0, 0, "", type_of_guid, fn_newid, FUNCTION_NOT_NULL | ONCE, NULL},
 	{"OBJECT_ID", FUNCTION_SCALAR, 1, 2, "s", type_of_int, fn_object_id, 0, NULL},
+	{"PARSENAME", FUNCTION_SCALAR, 2, 2, "si", type_of_sysname, fn_parsename, 0, NULL},
 	{"OBJECT_NAME", FUNCTION_SCALAR, 1, 1, "i", type_of_sysname, fn_object_name, 0, NULL},
 	{"SERVERPROPERTY", FUNCTION_SCALAR, 1, 1, "s", type_of_sysname, fn_serverproperty, 0, NULL},
 	{"DATABASEPROPERTYEX", FUNCTION_SCALAR, 2, 2, "s", type_of_sysname, fn_databasepropertyex, 0, NULL},
