@@ -98,6 +98,27 @@ IS 'runs statements as they are in the remote transaction and returns the sum of
 
 REVOKE ALL ON FUNCTION tds_mirror_exec(name, text) FROM PUBLIC;
 
+CREATE FUNCTION tds_mirror_describe(foreign_table regclass,
+	OUT column_name text, OUT option text, OUT old_value text, OUT new_value text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_describe(regclass)
+IS 'writes what the server says of a foreign table''s columns into their options, and returns what has changed';
+
+REVOKE ALL ON FUNCTION tds_mirror_describe(regclass) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_import_comments(server name, remote_schema text, local_schema name)
+RETURNS integer
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_import_comments(name, text, name)
+IS 'comments on the foreign tables of a local schema and on their columns as MS_Description does, and says how many';
+
+REVOKE ALL ON FUNCTION tds_mirror_import_comments(name, text, name) FROM PUBLIC;
+
 CREATE FUNCTION tds_mirror_status(server name DEFAULT NULL,
 	OUT server_name text, OUT partner text, OUT address text, OUT reachable boolean,
 	OUT instance text, OUT role text, OUT state text, OUT safety text, OUT witness text,

@@ -70,7 +70,13 @@ extern List *tmf_catalog_match(UserMapping *user, const TmfRemoteTable *table, L
  */
 extern List *tmf_catalog_query_columns(UserMapping *user, const char *query, List *names);
 
-/* (N'one'), (N'two'): rows for VALUES. */
+/*
+ * What is written about tables and their columns, for names such as [dbo].[t]: a
+ * row for each, the index of the name, the column or NULL, the text.
+ */
+extern List *tmf_catalog_descriptions(UserMapping *user, List *names);
+
+/* (0, N'one'), (1, N'two'): rows for VALUES. */
 extern void tmf_catalog_values(StringInfo sql, List *names);
 
 #endif

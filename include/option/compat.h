@@ -57,6 +57,15 @@ extern int no_such_variable
 	(pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
 #endif
 
+/* Is the user the owner of a table, of a foreign server, or one of its role? */
+#if PG_VERSION_NUM >= 160000
+#define TMF_OWNS_TABLE(table) object_ownercheck(RelationRelationId, table, GetUserId())
+#define TMF_OWNS_SERVER(server) object_ownercheck(ForeignServerRelationId, server, GetUserId())
+#else
+#define TMF_OWNS_TABLE(table) pg_class_ownercheck(table, GetUserId())
+#define TMF_OWNS_SERVER(server) pg_foreign_server_ownercheck(server, GetUserId())
+#endif
+
 /* Where a WaitEventSet hangs that is freed right away, and one that is kept. */
 #if PG_VERSION_NUM >= 170000
 #define TMF_WAIT_SET_OWNER	CurrentResourceOwner

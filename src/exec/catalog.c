@@ -451,3 +451,20 @@ tmf_catalog_match(UserMapping *user, const TmfRemoteTable *table, List *names)
 		ids = lappend_int(ids, atoi(((char **) lfirst(lc))[0]));
 	return ids;
 }
+
+List *
+tmf_catalog_descriptions(UserMapping *user, List *names)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT l.i, c.name, CONVERT(nvarchar(max), p.value) FROM (VALUES ");
+	tmf_catalog_values(&sql, names);
+	appendStringInfoString(&sql, ") AS l (i, name) "
+						   "JOIN sys.all_objects AS o ON o.object_id = OBJECT_ID(l.name) " BASE_OF_SYNONYM
+						   "JOIN sys.extended_properties AS p ON p.class = 1 AND p.name = N'MS_Description' "
+						   "AND p.major_id = COALESCE(b.object_id, o.object_id) "
+						   "LEFT JOIN sys.all_columns AS c ON c.object_id = p.major_id AND c.column_id = p.minor_id "
+						   "ORDER BY l.i, p.minor_id");
+	return tmf_catalog_ask(user, sql.data);
+}
