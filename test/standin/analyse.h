@@ -107,6 +107,8 @@ extern bool analyse_condition(Analysis *analysis, Scope *scope, Expr *expr);
 extern bool analyse_function(Analysis *analysis, Scope *scope, Expr *expr);
 extern bool analyse_values(Analysis *analysis, Scope *scope, ExprList *rows, int row_count,
 						   int column_count, TypeSpec *types);
+extern bool analyse_describe(Analysis *analysis, Scope *scope, const ExprList *arguments,
+							 Relation *relation);
 extern bool analyse_outputs(Analysis *analysis, Scope *scope, SelectList *items);
 extern bool analyse_grouping(Analysis *analysis, Scope *scope, Query *query);
 extern bool analyse_order(Analysis *analysis, Scope *scope, Query *query);

@@ -275,6 +275,8 @@ bind_function(Analysis *analysis, Scope *scope, Source *source, Relation *relati
 	const TableFunction *function = table_function_find(call->text);
 	const TypeSpec *given;
 
+	if (name_equal(call->text, "dm_exec_describe_first_result_set"))
+		return analyse_describe(analysis, scope->outer, &call->arguments, relation);
 	if (function == NULL)
 		return session_error(analysis->session, 208, call->text);
 	if (call->arguments.count != 1)
