@@ -44,11 +44,12 @@ typedef struct TmfRelInfo
 	RelOptInfo *input;
 	List	   *grouped_tlist;
 
-	/* a statement for it, without ORDER BY and LIMIT */
+	/* a statement for it, without ORDER BY and LIMIT: see cost.h */
 	double		rows;			/* that it returns; those that are dropped here included */
 	int			width;
 	Cost		startup_cost;
 	Cost		total_cost;
+	bool		analyzed;		/* is the size of all its tables known? */
 } TmfRelInfo;
 
 /* Fills rel->fdw_private of a base relation from the catalog; contacts nobody. */

@@ -92,7 +92,7 @@ const TmfOption tmf_options[] = {
 
 	/* the planner */
 	{"fdw_startup_cost", SERVER, TMF_OPTION_COST, .fallback = "100"},
-	{"fdw_tuple_cost", SERVER, TMF_OPTION_COST, .fallback = "0.01"},
+	{"fdw_tuple_cost", SERVER, TMF_OPTION_COST, .fallback = "0.2"},
 	{"analyze_sampling", SERVER, TMF_OPTION_WORD, .fallback = "auto", .words = samplings},
 	{"remote_version", SERVER, TMF_OPTION_VERSION, 11, 99},
 
