@@ -102,6 +102,11 @@ catches layers 'no layer has such a folder' src/common/planted.c 'int x;\n'
 allows layers src/exec/planted.c '#include "postgres.h"\n#include <math.h>\n#include "plan/relinfo.h"\n' \
 	'an upper layer that looks down'
 
+catches facts 'is a fact at' test/facts/nulls.facts '\nname: exists\nsql: SELECT 1\nwant: 1\nsource: SELECT\n'
+catches facts 'must be there' test/facts/nulls.facts '\nname: no-answer\nsql: SELECT 1\n'
+catches facts 'no fact of test/facts is called' src/plan/planted.c \
+	'const TmfRule rules[] = {\n\t{1, "EXACT", "no-such-fact"},\n};\n'
+
 catches version 'give the difference a name' src/session/planted.c '#if PG_VERSION_NUM >= 160000\n#endif\n'
 allows version src/session/planted.c '/* PG_VERSION_NUM */\n' 'a comment about it'
 
