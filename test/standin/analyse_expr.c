@@ -11,9 +11,24 @@
 
 typedef bool (*Analyser) (Analysis *analysis, Scope *scope, Expr *expr);
 
+static char
+lower_ascii(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+}
+
+/* Names are compared often, and nearly all are of ASCII: those differ where their letters do. */
 bool
 same_name(const char *a, const char *b)
 {
+	size_t		i = 0;
+
+	while (a[i] != '\0' && (unsigned char) a[i] < 0x80 && lower_ascii(a[i]) == lower_ascii(b[i]))
+		i++;
+	if (a[i] == '\0' && b[i] == '\0')
+		return true;
+	if ((unsigned char) a[i] < 0x80 && (unsigned char) b[i] < 0x80 && a[i] > ' ' && b[i] > ' ')
+		return false;
 	return collation_compare(collation_default(), a, strlen(a), b, strlen(b)) == 0;
 }
 
