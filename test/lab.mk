@@ -94,6 +94,14 @@ $(BUILD)/bench_read/%: $(TOP)/bench/read/%.c $(BARE) | packages
 bench-read: client-modules lab $(BENCH_READ)
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/read/run.pl
 
+$(BUILD)/bench_push/request: $(TOP)/bench/push/request.c $(BARE) | packages
+	@mkdir -p $(@D)
+	@gcc -O2 -Wall -Wextra -o $@ $(filter %.c,$^) -lsybdb
+
+# SCALE below 1 asks smaller tables.
+bench-push: client-modules lab $(BUILD)/bench_push/request
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/push/run.pl
+
 # Renews the verdict table in doc/failover.md.
 verdict-table: packages
 	@perl $(TOP)/test/docs/verdict_table.pl $(BUILD)/docs --write
@@ -104,7 +112,7 @@ matrix-failover: lab
 
 installcheck: regress tap
 
-check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) broken-streams-programs
+check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request broken-streams-programs
 	@$(HARNESS)/check.sh $(BUILD)
 
 lab-clean:

@@ -4,6 +4,8 @@
  */
 #include "bare.h"
 
+#include <string.h>
+
 static int
 on_message(DBPROCESS *dbproc, DBINT number, int state, int severity, char *text, char *server,
 		   char *procedure, int line)
@@ -68,4 +70,43 @@ bare_connect(const char *host, const char *port, const char *database, int packe
 	if (dbproc != NULL && dbuse(dbproc, database) == FAIL)
 		return NULL;
 	return dbproc;
+}
+
+bool
+bare_add_text(DBPROCESS *dbproc, const char *text)
+{
+	return dbrpcparam(dbproc, NULL, 0, SYBNTEXT, -1, (DBINT) strlen(text), (BYTE *) text) == SUCCEED;
+}
+
+bool
+bare_add_int(DBPROCESS *dbproc, int status, DBINT *value, DBINT length)
+{
+	return dbrpcparam(dbproc, NULL, (BYTE) status, SYBINT4, -1, length, (BYTE *) value) == SUCCEED;
+}
+
+long
+bare_drain(DBPROCESS *dbproc)
+{
+	RETCODE		more;
+	STATUS		status;
+	long		rows = 0;
+	int			i;
+
+	if (dbsqlok(dbproc) != SUCCEED)
+		return -1;
+	while ((more = dbresults(dbproc)) == SUCCEED)
+	{
+		while ((status = dbnextrow(dbproc)) == REG_ROW)
+		{
+			rows++;
+			for (i = 1; i <= dbnumcols(dbproc); i++)
+			{
+				if (dbdata(dbproc, i) == NULL && dbdatlen(dbproc, i) != 0)
+					return -1;
+			}
+		}
+		if (status != NO_MORE_ROWS)
+			return -1;
+	}
+	return more == NO_MORE_RESULTS ? rows : -1;
 }

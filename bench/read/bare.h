@@ -22,4 +22,11 @@ extern DBPROCESS *bare_connect(const char *host, const char *port, const char *d
 /* CLOCK_PROCESS_CPUTIME_ID: user and system time of this process; CLOCK_MONOTONIC. */
 extern double bare_seconds(clockid_t clock);
 
+/* Parameters of a remote call that has begun; length -1: that of the value, 0: NULL. */
+extern bool bare_add_text(DBPROCESS *dbproc, const char *text);
+extern bool bare_add_int(DBPROCESS *dbproc, int status, DBINT *value, DBINT length);
+
+/* Reads an answer whole, and looks where the values are; the number of rows, or -1. */
+extern long bare_drain(DBPROCESS *dbproc);
+
 #endif

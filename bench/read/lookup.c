@@ -14,46 +14,6 @@
 #define SPREAD		7919		/* the same keys as the loop beside it */
 #define STATEMENT	"SELECT [name] FROM [wide] WHERE [id] = @P1"
 
-static bool
-add_text(DBPROCESS *dbproc, const char *text)
-{
-	return dbrpcparam(dbproc, NULL, 0, SYBNTEXT, -1, (DBINT) strlen(text), (BYTE *) text) == SUCCEED;
-}
-
-static bool
-add_int(DBPROCESS *dbproc, int status, DBINT *value, DBINT length)
-{
-	return dbrpcparam(dbproc, NULL, (BYTE) status, SYBINT4, -1, length, (BYTE *) value) == SUCCEED;
-}
-
-/* Reads everything, and looks where the values are; the number of rows, or -1. */
-static int
-drain(DBPROCESS *dbproc)
-{
-	RETCODE		more;
-	STATUS		status;
-	int			rows = 0;
-	int			i;
-
-	if (dbsqlok(dbproc) != SUCCEED)
-		return -1;
-	while ((more = dbresults(dbproc)) == SUCCEED)
-	{
-		while ((status = dbnextrow(dbproc)) == REG_ROW)
-		{
-			rows++;
-			for (i = 1; i <= dbnumcols(dbproc); i++)
-			{
-				if (dbdata(dbproc, i) == NULL && dbdatlen(dbproc, i) != 0)
-					return -1;
-			}
-		}
-		if (status != NO_MORE_ROWS)
-			return -1;
-	}
-	return more == NO_MORE_RESULTS ? rows : -1;
-}
-
 /* The handle, or 0. */
 static DBINT
 prepare(DBPROCESS *dbproc)
@@ -61,8 +21,8 @@ prepare(DBPROCESS *dbproc)
 	DBINT		handle = 0;
 
 	if (dbrpcinit(dbproc, "sp_prepare", 0) == FAIL ||
-		!add_int(dbproc, DBRPCRETURN, &handle, 0) || !add_text(dbproc, "@P1 int") ||
-		!add_text(dbproc, STATEMENT) || dbrpcsend(dbproc) == FAIL || drain(dbproc) < 0 ||
+		!bare_add_int(dbproc, DBRPCRETURN, &handle, 0) || !bare_add_text(dbproc, "@P1 int") ||
+		!bare_add_text(dbproc, STATEMENT) || dbrpcsend(dbproc) == FAIL || bare_drain(dbproc) < 0 ||
 		dbnumrets(dbproc) != 1 || dbretdata(dbproc, 1) == NULL)
 		return 0;
 	memcpy(&handle, dbretdata(dbproc, 1), sizeof(handle));
@@ -72,10 +32,10 @@ prepare(DBPROCESS *dbproc)
 static int
 execute(DBPROCESS *dbproc, DBINT handle, DBINT key)
 {
-	if (dbrpcinit(dbproc, "sp_execute", 0) == FAIL || !add_int(dbproc, 0, &handle, -1) ||
-		!add_int(dbproc, 0, &key, -1) || dbrpcsend(dbproc) == FAIL)
+	if (dbrpcinit(dbproc, "sp_execute", 0) == FAIL || !bare_add_int(dbproc, 0, &handle, -1) ||
+		!bare_add_int(dbproc, 0, &key, -1) || dbrpcsend(dbproc) == FAIL)
 		return -1;
-	return drain(dbproc);
+	return bare_drain(dbproc);
 }
 
 int
