@@ -20,8 +20,8 @@ my $executions = 7;	# of a prepared statement: the sixth may be of a generic pla
 
 sub new
 {
-	my ($class, $cluster, $seed) = @_;
-	my $self = bless { psql => $cluster->session(timeout => 300), seed => $seed, block => -1 }, $class;
+	my ($class, $cluster, $database, $seed) = @_;
+	my $self = bless { psql => $cluster->session(timeout => 300, database => $database), seed => $seed, block => -1 }, $class;
 
 	$self->{psql}->query('SELECT 1');
 	return $self;

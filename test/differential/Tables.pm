@@ -81,7 +81,7 @@ sub tsql_script
 # declared: with options that say what the columns are on the server
 sub foreign_table
 {
-	my ($name, $declared, $where) = @_;
+	my ($name, $seed, $declared, $where) = @_;
 	my $list = join ', ', map {
 		my @options = $declared ? ("remote_type '$_->{remote}'", $_->{collate} ? "remote_collation '$_->{collate}'" : (),
 			$_->{key} ? "key 'true'" : ()) : ();
@@ -91,7 +91,7 @@ sub foreign_table
 		"$_->{name} $type" . (@options ? ' OPTIONS (' . join(', ', @options) . ')' : '') . ($collate // '') . ($_->{key} ? ' NOT NULL' : '')
 	} all_columns();
 
-	return "CREATE FOREIGN TABLE $name ($list) SERVER diff OPTIONS ($where);\n";
+	return "CREATE FOREIGN TABLE $name ($list) SERVER diff_$seed OPTIONS ($where);\n";
 }
 
 sub foreign_sql
@@ -102,16 +102,16 @@ sub foreign_sql
 
 	for my $number (@relations)
 	{
-		$sql .= foreign_table("foreign_$number", 1, $place->("t$number"))
-		  . foreign_table("bare_$number", 0, $place->("t$number"))
-		  . foreign_table("query_$number", 1, "query 'SELECT * FROM dbo." . remote_name($seed, "t$number") . "'")
+		$sql .= foreign_table("foreign_$number", $seed, 1, $place->("t$number"))
+		  . foreign_table("bare_$number", $seed, 0, $place->("t$number"))
+		  . foreign_table("query_$number", $seed, 1, "query 'SELECT * FROM dbo." . remote_name($seed, "t$number") . "'")
 		  . "CREATE TABLE local_$number AS SELECT * FROM foreign_$number;\n"
 		  . "ALTER TABLE local_$number ADD PRIMARY KEY (id);\n";
 	}
 	$sql .= 'CREATE TABLE parts (' . join(', ', map { "$_->{name} $_->{local}" } all_columns()) . ") PARTITION BY RANGE (id);\n";
 	for my $i (0 .. $#parts)
 	{
-		$sql .= foreign_table($parts[$i], 1, $place->($parts[$i]))
+		$sql .= foreign_table($parts[$i], $seed, 1, $place->($parts[$i]))
 		  . "ALTER TABLE parts ATTACH PARTITION $parts[$i] FOR VALUES FROM (" . (1 + 30 * $i) . ') TO (' . (31 + 30 * $i) . ");\n";
 	}
 	return $sql . "CREATE TABLE local_parts AS SELECT * FROM parts;\nCREATE TABLE here_1 AS SELECT * FROM local_3 WHERE id % 2 = 0;\n"

@@ -18,10 +18,8 @@ use Runner qw(make_query);
 use Storable qw(store retrieve);
 use Tables qw(foreign_sql tsql_script);
 use TdsMirror::Cluster;
-use TdsMirror::Foreign qw(server_sql);
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(append_file bindir scratch_folder slurp);
-use TdsMirror::Pair;
 use Time::HiRes qw(time);
 
 my $scale = $ENV{SCALE} || 1;
@@ -32,6 +30,10 @@ my $workers = 2;
 my $together = 50;			# queries of one script
 my $tries_a_fault = 6000;
 my $shown = 20;				# differences that are printed and made small
+
+# What the server of each seed is, and what the foreign server says that it is.
+my @products = (['2019', 15], ['2022', 16], ['2019', 15], ['2016', 13], ['2019', undef]);
+my $database = 'differential';
 
 my $start = time;
 my %count = map { $_ => 0 } qw(same error order refused nothing difference something join aggregate);
@@ -68,7 +70,7 @@ sub show_difference
 sub work
 {
 	my ($cluster, $seed, $worker, $share, $file) = @_;
-	my $runner = Runner->new($cluster, $seed);
+	my $runner = Runner->new($cluster, $database, $seed);
 	my %mine = map { $_ => 0 } keys %count;
 
 	for (my $block = $worker; compared(\%mine) < $share; $block += $workers)
@@ -127,29 +129,63 @@ sub run_seed
 	return;
 }
 
+# A server with the tables of the seed; more: options of TdsMirror::Instance.
+sub start_instance
+{
+	my ($name, $seed, %more) = @_;
+	my $instance = TdsMirror::Instance->start($name, more => [ '--product', $products[ $seed - $first_seed ][0] ], %more);
+
+	$instance->tsql("CREATE DATABASE $database");
+	my ($ok, undef, $err) = $instance->try_tsql(for_product(tsql_script($seed), $seed), database => $database);
+	die "the tables of seed $seed: $err\n" unless $ok;
+	return $instance;
+}
+
+# Before 2019 there are no collations of UTF-8.
+sub for_product
+{
+	my ($script, $seed) = @_;
+
+	$script =~ s/(?<=Latin1_General_100_BIN2)_UTF8//g if $products[ $seed - $first_seed ][0] < 2019;
+	return $script;
+}
+
 sub set_up
 {
-	my ($cluster, $pair, @those) = @_;
-	my $psql = $cluster->session;
+	my ($cluster, @those) = @_;
+	my $psql;
+	my %instances;
 
-	$psql->query(server_sql($pair, failover_partner => undef, name => 'diff'));
+	# Texts sort by a language, where the server can: not as the bytes do.
+	$cluster->sql("CREATE DATABASE $database TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+		  . ($cluster->sql('SHOW server_version_num') >= 150000 ? " LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" : ''));
+	$psql = $cluster->session(database => $database);
+	$psql->query('CREATE EXTENSION tds_mirror_fdw');
 	$psql->query("CREATE COLLATION nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
 	$psql->query(slurp("$FindBin::Bin/judge.sql"));
 	for my $seed (@those)
 	{
-		$pair->a->tsql(tsql_script($seed), database => $pair->database);
-		my ($ok, undef, $err) = $psql->try(encode_utf8(foreign_sql($seed)));
+		my $instance = $instances{$seed} = start_instance("DIFF-$seed", $seed);
+		my $version = $products[ $seed - $first_seed ][1];
+
+		$psql->query("CREATE SERVER diff_$seed FOREIGN DATA WRAPPER tds_mirror_fdw OPTIONS (servername '" . address_of($instance)
+			  . "', database '$database'" . (defined $version ? ", remote_version '$version'" : '') . ')');
+		$psql->query("CREATE USER MAPPING FOR CURRENT_USER SERVER diff_$seed OPTIONS (username '$TdsMirror::Instance::user', "
+			  . "password '$TdsMirror::Instance::password')");
+		my ($ok, undef, $err) = $psql->try(for_product(encode_utf8(foreign_sql($seed)), $seed));
 		die "the tables of seed $seed: $err\n" unless $ok;
 	}
 	$psql->quit;
-	return;
+	return %instances;
 }
+
+sub address_of { return $_[0]->address . ',' . $_[0]->port; }
 
 # The first query that differs, and its number: of the kinds that are to notice it, then of any.
 sub first_difference
 {
 	my ($cluster, $kinds) = @_;
-	my $runner = Runner->new($cluster, $first_seed);
+	my $runner = Runner->new($cluster, $database, $first_seed);
 	my @kinds = (split(' ', $kinds), undef);
 	my $found;
 
@@ -178,7 +214,7 @@ sub restart
 
 sub with_extension
 {
-	my ($cluster, $pair, $plant) = @_;
+	my ($cluster, $plant) = @_;
 	my $program = build_extension($plant);
 
 	restart($cluster, $program);
@@ -190,35 +226,36 @@ sub with_extension
 sub point_at
 {
 	my ($cluster, $instance) = @_;
-	$cluster->sql("ALTER SERVER diff OPTIONS (SET servername '" . $instance->address . ',' . $instance->port . "')");
+	my $psql = $cluster->session(database => $database);
+
+	$psql->query("ALTER SERVER diff_$first_seed OPTIONS (SET servername '" . address_of($instance) . "')");
+	$psql->quit;
 	return;
 }
 
 sub with_standin
 {
-	my ($cluster, $pair, $plant) = @_;
-	my $partner = TdsMirror::Instance->start("PLANT-$plant->{name}", program => build_standin($plant));
+	my ($cluster, $instance, $plant) = @_;
+	my $faulty = start_instance("PLANT-$plant->{name}", $first_seed, program => build_standin($plant));
 
-	$partner->tsql('CREATE DATABASE [' . $pair->database . ']');
-	$partner->tsql(tsql_script($first_seed), database => $pair->database);
-	point_at($cluster, $partner);
+	point_at($cluster, $faulty);
 	my $found = eval { first_difference($cluster, $plant->{first}) };
-	point_at($cluster, $pair->a);
-	$partner->stop;
+	point_at($cluster, $instance);
+	$faulty->stop;
 	return $found;
 }
 
 # What is noticed must not be there without the fault.
 sub plant
 {
-	my ($cluster, $pair, $kind, $plant) = @_;
-	my $found = eval { $kind eq 'rules' ? with_extension($cluster, $pair, $plant) : with_standin($cluster, $pair, $plant) };
+	my ($cluster, $instance, $kind, $plant) = @_;
+	my $found = eval { $kind eq 'rules' ? with_extension($cluster, $plant) : with_standin($cluster, $instance, $plant) };
 	my $what = "$kind $plant->{name} ($plant->{breaks})";
 	my $why = $@ =~ s/\s+\z//r;
 
 	if ($found)
 	{
-		my $runner = Runner->new($cluster, $first_seed);
+		my $runner = Runner->new($cluster, $database, $first_seed);
 		my %again = $runner->run($found->{number} => $found->{query});
 
 		$runner->quit;
@@ -238,7 +275,7 @@ sub plant
 sub one_query
 {
 	my ($cluster, $number) = @_;
-	my $runner = Runner->new($cluster, $first_seed);
+	my $runner = Runner->new($cluster, $database, $first_seed);
 	my $query = make_query($first_seed, $number);
 	my %got = $runner->run($number => $query);
 
@@ -258,11 +295,10 @@ sub bar
 }
 
 my $cluster = TdsMirror::Cluster->start('differential', autovacuum => 'off', max_connections => 10);
-my $pair = TdsMirror::Pair->start(prefix => 'differential-', plain => 1);
 my $folder = scratch_folder('differential-counts');
 my @seeds = $first_seed .. $first_seed + (defined $ENV{QUERY} ? 0 : $seeds - 1);
 
-set_up($cluster, $pair, @seeds);
+my %instances = set_up($cluster, @seeds);
 if (defined $ENV{QUERY})
 {
 	one_query($cluster, $ENV{QUERY});
@@ -281,10 +317,10 @@ for my $kind ($wanted eq 'none' ? () : qw(rules standin))
 	for my $plant (@all[ 0 .. $some - 1 ])
 	{
 		$planted++;
-		$noticed += plant($cluster, $pair, $kind, $plant);
+		$noticed += plant($cluster, $instances{$first_seed}, $kind, $plant);
 	}
 }
-$pair->stop;
+$_->stop for values %instances;
 
 my $queries = compared(\%count);
 my $least = int(100_000 * $scale + 0.5);
