@@ -155,7 +155,8 @@ my @ts_more = (['infinity', 'timestamp'], ['-infinity', 'timestamp'], ['0044-03-
 	['1752-12-31 23:59:59.999', 'timestamp'], ['2020-01-01 00:00:00+00', 'timestamptz'], ['2079-06-06 23:59:30', 'timestamp'], ['2020-06-15 12:34:30', 'timestamp']);
 
 my %more = (
-	int => \@int_more, num => \@num_more, flt => \@flt_more, text => \@text_more, char => \@text_more, date => \@date_more, ts => \@ts_more,
+	int => \@int_more, num => \@num_more, flt => \@flt_more, text => \@text_more,
+	char => [@text_more, (['a', 'bpchar'], ['ab', 'bpchar'], ['ss', 'bpchar'], ['a', 'character(3)']) x 2], date => \@date_more, ts => \@ts_more,
 	tstz => [@ts_more[0, 1, 2, 12], ['2020-01-01 00:00:00.000001+00', 'timestamptz'], ['2020-01-01', 'date'], ['2020-01-01', 'timestamp']],
 	time => [['24:00:00', 'time'], ['00:00:00', 'time'], ['12:34:56.123456', 'time'], ['12:34:56.1235', 'time']],
 	uuid => [['ffffffff-ffff-ffff-ffff-ffffffffffff', 'uuid']], bytea => [['4142', 'bytea'], ['', 'bytea'], ['00000000', 'bytea']],
