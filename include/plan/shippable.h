@@ -72,6 +72,11 @@ typedef struct TmfPiece
 	bool		declared;		/* type is what the user says, not what is natural */
 	const char *collation;		/* of characters; NULL: not known */
 	Var		   *column;			/* the piece is this column, and nothing else; or NULL */
+	int			bits;			/* of computed integers: tmf_integer_bits() */
+	bool		rescaled;		/* equal to what it is here, but shown otherwise: not for select lists */
+
+	/* of conditions "x = y": y, which may be one of a list; or NULL */
+	char	   *element;
 } TmfPiece;
 
 /* Starts an empty statement over the columns of rel, a base, join or upper relation. */
@@ -199,6 +204,9 @@ extern const int tmf_compare_rules_count;
 extern const TmfCompareRule *tmf_compare_find(Oid operator, TmfComparison *comparison);
 
 extern TmfPiece tmf_ship_comparison(TmfShipping *shipping, OpExpr *operator);
+
+/* It stays here, for no rule knows it. */
+extern TmfPiece tmf_ship_no_operator(TmfShipping *shipping, Oid operator);
 
 /* " = ", " <> " ... */
 extern const char *tmf_compare_sql(int strategy);

@@ -75,6 +75,13 @@ tmf_compare_plain(TmfShipping *shipping, const TmfCompareRule *rule,
 }
 
 TmfPiece
+tmf_ship_no_operator(TmfShipping *shipping, Oid operator)
+{
+	return tmf_ship_stays(shipping, psprintf("there is no rule for operator %s",
+											 format_operator(operator)));
+}
+
+TmfPiece
 tmf_ship_comparison(TmfShipping *shipping, OpExpr *operator)
 {
 	TmfComparison comparison;
@@ -83,8 +90,7 @@ tmf_ship_comparison(TmfShipping *shipping, OpExpr *operator)
 	if (rule == NULL || list_length(operator->args) != 2 ||
 		(!rule->ordered && comparison.strategy != BTEqualStrategyNumber &&
 		 comparison.strategy != TMF_NOT_EQUAL))
-		return tmf_ship_stays(shipping, psprintf("there is no rule for operator %s",
-												 format_operator(operator->opno)));
+		return tmf_ship_no_operator(shipping, operator->opno);
 	comparison.collation = operator->inputcollid;
 	comparison.left = tmf_ship_strip(linitial(operator->args));
 	comparison.right = tmf_ship_strip(lsecond(operator->args));

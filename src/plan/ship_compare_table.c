@@ -9,24 +9,29 @@
 
 #include "catalog/pg_opfamily_d.h"
 
-#include "plan/shippable.h"
+#include "plan/ship_rules.h"
 
 /* Families whose numbers have no name in the catalog's headers. */
 #define DATETIME_BTREE_FAM_OID	434
+#define FLOAT_BTREE_FAM_OID	1970
+#define NUMERIC_BTREE_FAM_OID	1988
 #define TIME_BTREE_FAM_OID	1996
 #define UUID_BTREE_FAM_OID	2968
 
-#define INTEGERS \
-	(TMF_REMOTE(WIRE_TYPE_BIT) | TMF_REMOTE(WIRE_TYPE_TINYINT) | TMF_REMOTE(WIRE_TYPE_SMALLINT) | \
-	 TMF_REMOTE(WIRE_TYPE_INT) | TMF_REMOTE(WIRE_TYPE_BIGINT))
 #define CHARACTERS \
 	TMF_REMOTE(WIRE_TYPE_TEXT)
 #define GUID \
 	TMF_REMOTE(WIRE_TYPE_GUID)
 
 const TmfCompareRule tmf_compare_rules[] = {
-	{INTEGER_BTREE_FAM_OID, INTEGERS, true, tmf_compare_plain,
+	{INTEGER_BTREE_FAM_OID, TMF_REMOTE_INTEGERS, true, tmf_compare_number,
 	"smallint, integer, bigint", "EXACT", "integer-comparison"},
+	{NUMERIC_BTREE_FAM_OID, TMF_REMOTE_NUMBERS, true, tmf_compare_number,
+	"numeric", "EXACT", "decimal-comparison"},
+	{FLOAT_BTREE_FAM_OID, TMF_REMOTE_FLOATS, true, tmf_compare_number,
+	"real, double precision", "EXACT", "float-comparison"},
+	{BOOL_BTREE_FAM_OID, TMF_REMOTE(WIRE_TYPE_BIT), true, tmf_compare_number,
+	"boolean", "EXACT", "bit-values"},
 	{UUID_BTREE_FAM_OID, GUID, false, tmf_compare_plain,
 	"uuid", "EXACT", "guid-equality"},
 	{DATETIME_BTREE_FAM_OID, 0, true, tmf_compare_moment,

@@ -21,7 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-#include "plan/shippable.h"
+#include "plan/ship_rules.h"
 
 #define DATETIMES \
 	(TMF_REMOTE(WIRE_TYPE_DATETIME) | TMF_REMOTE(WIRE_TYPE_DATETIME2) | \
@@ -56,63 +56,6 @@ find_row(Oid local)
 			return &rows[i];
 	}
 	return NULL;
-}
-
-static int
-commute(int strategy)
-{
-	return strategy == TMF_NOT_EQUAL ? strategy : BTMaxStrategyNumber + 1 - strategy;
-}
-
-/* A value known now may need only one end of its interval, or none. */
-static TmfPiece
-ship_constant(TmfShipping *shipping, const TmfPiece *column, Const *value, Oid local,
-			  const SqlType *as, int strategy)
-{
-	bool		unequal = strategy == TMF_NOT_EQUAL;
-	TmfInterval interval;
-	TmfPiece	end;
-
-	if (unequal)
-		strategy = BTEqualStrategyNumber;
-	tmf_encode_interval(value->constvalue, local, as, strategy, &interval);
-	if (interval.empty || (!interval.low && !interval.high) ||
-		(!interval.single && (unequal || (interval.low && interval.high))))
-		return (TmfPiece) {TMF_SHIP_LOCAL};
-	end = tmf_ship_parameter(shipping, (Node *) value, as,
-							 interval.low ? TMF_BOUND_LOW(strategy) : TMF_BOUND_HIGH(strategy));
-	if (end.ship == TMF_SHIP_LOCAL)
-		return end;
-	return tmf_piece_condition(TMF_SHIP_EXACT,
-							   psprintf("%s %s %s", column->sql,
-										unequal ? "<>" : interval.single ? "=" :
-										interval.low ? ">=" : "<=", end.sql));
-}
-
-TmfPiece
-tmf_ship_interval(TmfShipping *shipping, const TmfPiece *column, Node *value, Oid local,
-				  const SqlType *as, int strategy)
-{
-	bool		unequal = strategy == TMF_NOT_EQUAL;
-	TmfPiece	low;
-	TmfPiece	high;
-
-	if (IsA(value, Const) && !((Const *) value)->constisnull)
-	{
-		TmfPiece	simple = ship_constant(shipping, column, (Const *) value, local, as, strategy);
-
-		if (simple.ship != TMF_SHIP_LOCAL)
-			return simple;
-	}
-	if (unequal)
-		strategy = BTEqualStrategyNumber;
-	low = tmf_ship_parameter(shipping, value, as, TMF_BOUND_LOW(strategy));
-	high = tmf_ship_parameter(shipping, value, as, TMF_BOUND_HIGH(strategy));
-	if (low.ship == TMF_SHIP_LOCAL || high.ship == TMF_SHIP_LOCAL)
-		return low.ship == TMF_SHIP_LOCAL ? low : high;
-	return tmf_piece_condition(TMF_SHIP_EXACT,
-							   psprintf("%s %sBETWEEN %s AND %s", column->sql,
-										unequal ? "NOT " : "", low.sql, high.sql));
 }
 
 static Node *
@@ -249,6 +192,6 @@ tmf_compare_moment(TmfShipping *shipping, const TmfCompareRule *rule,
 							   comparison->strategy);
 	if (tmf_ship_is_value(shipping, comparison->left))
 		return ship_with_value(shipping, comparison->right, comparison->left,
-							   commute(comparison->strategy));
+							   tmf_compare_commute(comparison->strategy));
 	return ship_columns(shipping, comparison->left, comparison->right, comparison->strategy);
 }

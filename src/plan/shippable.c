@@ -13,10 +13,9 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
 #include "utils/lsyscache.h"
-#include "utils/regproc.h"
 
 #include "plan/relinfo.h"
-#include "plan/shippable.h"
+#include "plan/ship_rules.h"
 
 void
 tmf_shipping_init(TmfShipping *shipping, PlannerInfo *root, RelOptInfo *rel, bool qualified,
@@ -112,6 +111,19 @@ tmf_ship_is_value(const TmfShipping *shipping, Node *node)
 	return !find_remote(node, (void *) shipping);
 }
 
+/* Comparisons are known by their families, other operators by their functions. */
+static TmfPiece
+ship_operator(TmfShipping *shipping, OpExpr *operator)
+{
+	TmfComparison comparison;
+	Oid			function = get_opcode(operator->opno);
+
+	if (tmf_compare_find(operator->opno, &comparison) == NULL &&
+		tmf_function_find(function) != NULL)
+		return tmf_ship_function(shipping, function, operator->args);
+	return tmf_ship_comparison(shipping, operator);
+}
+
 /* An expression of any kind, as what it is. */
 static TmfPiece
 ship(TmfShipping *shipping, Node *node)
@@ -130,13 +142,28 @@ ship(TmfShipping *shipping, Node *node)
 		case T_OpExpr:
 			if (tmf_like_knows((OpExpr *) node))
 				return tmf_ship_like(shipping, (OpExpr *) node);
-			return tmf_ship_comparison(shipping, (OpExpr *) node);
+			return ship_operator(shipping, (OpExpr *) node);
 		case T_FuncExpr:
 			if (tmf_moment_function_knows((FuncExpr *) node))
 				return tmf_ship_moment_function(shipping, (FuncExpr *) node);
-			return tmf_ship_stays(shipping,
-								  psprintf("there is no rule for function %s",
-										   format_procedure(((FuncExpr *) node)->funcid)));
+			return tmf_ship_function(shipping, ((FuncExpr *) node)->funcid,
+									 ((FuncExpr *) node)->args);
+		case T_ScalarArrayOpExpr:
+			return tmf_ship_array(shipping, (ScalarArrayOpExpr *) node);
+		case T_NullTest:
+			return tmf_ship_null_test(shipping, (NullTest *) node);
+		case T_BooleanTest:
+			return tmf_ship_truth_test(shipping, (BooleanTest *) node);
+		case T_DistinctExpr:
+			return tmf_ship_distinct(shipping, (OpExpr *) node);
+		case T_NullIfExpr:
+			return tmf_ship_nullif(shipping, (OpExpr *) node);
+		case T_CoalesceExpr:
+			return tmf_ship_coalesce(shipping, (CoalesceExpr *) node);
+		case T_MinMaxExpr:
+			return tmf_ship_greatest(shipping, (MinMaxExpr *) node);
+		case T_CaseExpr:
+			return tmf_ship_case(shipping, (CaseExpr *) node);
 		default:
 			return tmf_ship_stays(shipping, "there is no rule for an expression of this kind");
 	}
@@ -208,5 +235,7 @@ tmf_ship_is_exact(PlannerInfo *root, RelOptInfo *rel, Expr *expr, TmfShipNote *n
 	piece = tmf_ship_value(&shipping, (Node *) expr);
 	note->values = list_length(shipping.exprs);
 	note->reason = shipping.reason;
-	return piece.ship == TMF_SHIP_EXACT && note->values <= TMF_SHIP_VALUES_MAX;
+	if (piece.rescaled && note->reason == NULL)
+		note->reason = "it is shown with other decimals there";
+	return piece.ship == TMF_SHIP_EXACT && !piece.rescaled && note->values <= TMF_SHIP_VALUES_MAX;
 }
