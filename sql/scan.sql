@@ -52,10 +52,10 @@ SELECT a.name, count(*), sum(t.price) FROM album a JOIN track t ON t.album_id = 
 	WHERE a.id <= 3 GROUP BY a.name ORDER BY a.name;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
-SELECT a.name, count(*) FROM album a JOIN track t ON t.album_id + 0 = a.id + 0 WHERE a.id <= 3 GROUP BY a.name ORDER BY a.name;
+SELECT a.name, count(*) FROM album a JOIN track t ON t.album_id << 0 = a.id << 0 WHERE a.id <= 3 GROUP BY a.name ORDER BY a.name;
 SET enable_material = off;
-EXPLAIN (COSTS OFF) SELECT a.name, count(*) FROM album a JOIN track t ON t.album_id + 0 = a.id + 0 WHERE a.id <= 3 GROUP BY a.name ORDER BY a.name;
-SELECT a.name, count(*) FROM album a JOIN track t ON t.album_id + 0 = a.id + 0 WHERE a.id <= 3 GROUP BY a.name ORDER BY a.name;
+EXPLAIN (COSTS OFF) SELECT a.name, count(*) FROM album a JOIN track t ON t.album_id << 0 = a.id << 0 WHERE a.id <= 3 GROUP BY a.name ORDER BY a.name;
+SELECT a.name, count(*) FROM album a JOIN track t ON t.album_id << 0 = a.id << 0 WHERE a.id <= 3 GROUP BY a.name ORDER BY a.name;
 RESET enable_material;
 RESET enable_hashjoin;
 SET enable_hashjoin = off;
@@ -235,7 +235,7 @@ SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 SET enable_material = off;
 SELECT rows FROM explain_remote('SELECT FROM (VALUES (1), (2), (3)) AS v (x) LEFT JOIN LATERAL
-	(SELECT id FROM album WHERE album.id % 7 = v.x OFFSET 0) AS a ON true');
+	(SELECT id FROM album WHERE (album.id << 0) % 7 = v.x OFFSET 0) AS a ON true');
 
 SET client_min_messages = warning;
 DROP FUNCTION explain_remote, album_name, failing;

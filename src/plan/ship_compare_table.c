@@ -31,7 +31,7 @@ const TmfCompareRule tmf_compare_rules[] = {
 	{FLOAT_BTREE_FAM_OID, TMF_REMOTE_FLOATS, true, tmf_compare_number,
 	"real, double precision", "EXACT", "float-comparison"},
 	{BOOL_BTREE_FAM_OID, TMF_REMOTE(WIRE_TYPE_BIT), true, tmf_compare_number,
-	"boolean", "EXACT", "bit-values"},
+	"boolean", "EXACT", "bit-comparison"},
 	{UUID_BTREE_FAM_OID, GUID, false, tmf_compare_plain,
 	"uuid", "EXACT", "guid-equality"},
 	{DATETIME_BTREE_FAM_OID, 0, true, tmf_compare_moment,
