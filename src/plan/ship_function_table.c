@@ -89,9 +89,9 @@ const TmfFunctionRule tmf_function_rules[] = {
 	{F_INT4NOT, tmf_integer_bitwise, "(~ $1)", "bitwise", NULL},
 	{F_INT8NOT, tmf_integer_bitwise, "(~ $1)", "bitwise", NULL},
 
-	{F_NUMERIC_ADD, tmf_decimal_add, "($1 + $2)", "arithmetic-result-types", DIGITS},
-	{F_NUMERIC_SUB, tmf_decimal_add, "($1 - $2)", "arithmetic-result-types", DIGITS},
-	{F_NUMERIC_MUL, tmf_decimal_multiply, "($1 * $2)", "arithmetic-result-types", DIGITS},
+	{F_NUMERIC_ADD, tmf_decimal_add, "($1 + $2)", "arithmetic-exact", DIGITS},
+	{F_NUMERIC_SUB, tmf_decimal_add, "($1 - $2)", "arithmetic-exact", DIGITS},
+	{F_NUMERIC_MUL, tmf_decimal_multiply, "($1 * $2)", "arithmetic-exact", DIGITS},
 	{F_NUMERIC_MOD, tmf_decimal_modulo, "($1 % $2)", "decimal-modulo", BY_CONSTANT},
 	{F_MOD_NUMERIC_NUMERIC, tmf_decimal_modulo, "($1 % $2)", "decimal-modulo", BY_CONSTANT},
 	{F_NUMERIC_UMINUS, tmf_decimal_same, "(- $1)", "unary-minus", NULL},
