@@ -201,4 +201,58 @@ for my $case (@arrays)
 	}
 }
 is($psql->query("SELECT probe_array(NULL::int[], 'int') IS NULL"), 't', 'an array that is NULL');
+
+# All of it together: columns of every type compared with values, there and here.  By
+# column: the remote type, the local one, remote values as literals, further local values.
+my @empty = ("'a'", "'A'", "'a '", "' '", "''", "'b'");
+my @columns = (
+	[ bit => 'bit', 'boolean', [ 0, 1 ], [] ],
+	[ tiny => 'tinyint', 'smallint', [ 0, 1, 255 ], [ -1, 256 ] ],
+	[ small => 'smallint', 'integer', [ -32768, 0, 32767 ], [ -32769, 32768 ] ],
+	[ whole => 'int', 'bigint', [ -2147483648, 0, 2147483647 ], [ -2147483649, 2147483648 ] ],
+	[ big => 'bigint', 'bigint', [ '-9223372036854775808', 0, '9223372036854775807' ], [ 1 ] ],
+	[ dec => 'decimal(10,2)', 'numeric', [ '-99999999.99', '0', '0.01', '99999999.99' ], [ 'NaN', 'Infinity', '-Infinity', '0.005', '1e20' ] ],
+	[ wide => 'decimal(38,10)', 'numeric', [ '-0.0000000001', '9999999999999999999999999999.9999999999' ], [ '0', '1e38', '1e-11' ] ],
+	[ cash => 'money', 'numeric', [ '-922337203685477.5808', '0.0001' ], [ '0.00005', '922337203685478' ] ],
+	[ single => 'real', 'real', [ '-3.4e38', '0', '0.1e0' ], [ 'NaN', 'Infinity', '-Infinity', '-0' ] ],
+	[ float => 'float', 'double precision', [ '-1.7e308', '0', '0.1e0' ], [ 'NaN', 'Infinity', '-Infinity', '0.30000000000000004' ] ],
+	[ day => 'date', 'date', [ "'0001-01-01'", "'2020-02-29'", "'9999-12-31'" ], [ 'infinity', '-infinity', '0044-03-15 BC', '10000-01-01' ] ],
+	[ hour => 'time(7)', 'time', [ "'00:00'", "'12:34:56.1234567'", "'23:59:59.9999999'" ], [ '24:00', '12:34:56.123457' ] ],
+	[ minute => 'smalldatetime', 'timestamp', [ "'1900-01-01'", "'2079-06-06T23:59:00'" ], [ '2000-01-01 00:00:30', 'infinity', '1899-12-31' ] ],
+	[ tick => 'datetime', 'timestamp', [ "'1753-01-01'", "'2020-02-29T12:34:56.003'", "'2020-02-29T12:34:56.007'", "'9999-12-31T23:59:59.997'" ],
+		[ '2020-02-29 12:34:56.005', '2020-02-29 12:34:56.0033', '1752-12-31', '-infinity' ] ],
+	[ moment => 'datetime2(7)', 'timestamp', [ "'0001-01-01'", "'2020-02-29T12:34:56.1234567'", "'9999-12-31T23:59:59.9999999'" ],
+		[ '2020-02-29 12:34:56.123457', 'infinity', '10000-01-01' ] ],
+	[ instant => 'datetimeoffset(3)', 'timestamptz', [ "'2020-02-29T12:34:56.123+05:30'", "'9999-12-31T23:59:59.999+00:00'" ],
+		[ '2020-02-29 07:04:56.1234+00', '-infinity' ] ],
+	[ guid => 'uniqueidentifier', 'uuid', [ "'00112233-4455-6677-8899-aabbccddeeff'" ], [ '00000000-0000-0000-0000-000000000000' ] ],
+	[ narrow => 'varchar(20)', 'text', \@empty, [ "\N{U+E4}", "\N{U+1F600}", 'x' x 9000 ] ],
+	[ broad => 'nvarchar(20)', 'text', [ @empty, "N'\N{U+E4}'", "N'\N{U+1F600}'" ], [ "\N{U+E4}", "\N{U+1F600}", 'x' x 9000 ] ],
+	[ padded => 'char(3)', 'char(3)', [ "'a'", "''" ], [ 'b' ] ],
+	[ bytes => 'varbinary(20)', 'bytea', [ '0x', '0x00', '0x4100', '0x41' ], [ '\\x4142', '\\x' . '00' x 9000 ] ],
+);
+$plain->tsql('CREATE DATABASE p');
+$psql->query("CREATE EXTENSION tds_mirror_fdw; CREATE SERVER p FOREIGN DATA WRAPPER tds_mirror_fdw OPTIONS (servername '"
+	  . $plain->address . ',' . $plain->port . "', database 'p'); CREATE USER MAPPING FOR CURRENT_USER SERVER p "
+	  . "OPTIONS (username '$TdsMirror::Instance::user', password '$TdsMirror::Instance::password')");
+for my $column (@columns)
+{
+	my ($name, $remote, $local, $there, $more) = @$column;
+	my $id = 0;
+	my @rows = map { '(' . ++$id . ", $_)" } 'NULL', @$there;
+	my @values = map { "('$_')" } @$more;
+
+	utf8::encode($_) for @rows, @values;
+	$plain->tsql("CREATE TABLE $name (id int NOT NULL, c $remote NULL); INSERT $name VALUES " . join(', ', @rows), database => 'p');
+	$psql->query("CREATE FOREIGN TABLE there_$name (id int, c $local OPTIONS (remote_type '$remote')) SERVER p OPTIONS (table_name '$name')");
+	$psql->query("CREATE TABLE here_$name AS SELECT * FROM there_$name; CREATE TABLE v_$name AS SELECT DISTINCT c AS v FROM here_$name");
+	$psql->query("INSERT INTO v_$name SELECT v::$local FROM (VALUES @{[ join ', ', @values ]}) AS a(v)") if @values;
+	for my $operator (qw(= <> < <= >= >))
+	{
+		my ($there, $here) = map { $psql->query("SELECT v, (SELECT string_agg(id::text, ',' ORDER BY id) FROM ${_}_$name AS t WHERE t.c $operator v.v) "
+				  . "FROM v_$name AS v ORDER BY v") } qw(there here);
+
+		ok($there eq $here, "$remote, $local: $operator a parameter") or diag substr("$there\n---\n$here", 0, 2000);
+	}
+}
 done_testing();
