@@ -65,12 +65,25 @@ is_listed(const char *name, List *names)
 	return false;
 }
 
+/* How many of tables have a name that begins so, where the parser cuts it off? */
+static int
+count_clipped(List *tables, const char *clipped)
+{
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, tables)
+		count += strcmp(tmf_import_clip(((TmfRemoteTable *) lfirst(lc))->name), clipped) == 0;
+	return count;
+}
+
 /*
  * The name that the user gives a table in LIMIT TO or EXCEPT: that of the remote
  * table, its beginning (the parser has cut it off), or the local one; NULL: none.
+ * A beginning that several tables have says nothing.
  */
 static char *
-listed_name(const TmfRemoteTable *table, char *local_name, List *names)
+listed_name(const TmfRemoteTable *table, char *local_name, List *tables, List *names)
 {
 	char	   *clipped = tmf_import_clip(table->name);
 
@@ -78,30 +91,30 @@ listed_name(const TmfRemoteTable *table, char *local_name, List *names)
 		return table->listed;
 	if (is_listed(local_name, names))
 		return local_name;
-	return is_listed(clipped, names) ? clipped : NULL;
+	if (!is_listed(clipped, names))
+		return NULL;
+	if (count_clipped(tables, clipped) == 1)
+		return clipped;
+	ereport(NOTICE,
+			(errmsg("the name \"%s\" in LIMIT TO or EXCEPT is ambiguous", clipped),
+			 errdetail("It is the beginning of several names, among them \"%s\".", table->name),
+			 errhint("The name \"%s\" is short enough.", local_name)));
+	return NULL;
 }
 
-/* The local name of a table, or NULL for one that is left out.  taken grows by it. */
+/* The local name of a table, or NULL for one that is left out. */
 static char *
-choose_name(const TmfRemoteTable *table, ImportForeignSchemaType type, List *names, List **taken)
+choose_name(const TmfRemoteTable *table, ImportForeignSchemaType type, List *tables, List *names,
+			List *taken)
 {
-	char	   *name = tmf_import_name(table->name, strlen(table->name) < NAMEDATALEN ? NIL : *taken, false);
-	char	   *listed = type == FDW_IMPORT_SCHEMA_ALL ? NULL : listed_name(table, name, names);
+	char	   *name = tmf_import_name(table->name, strlen(table->name) < NAMEDATALEN ? NIL : taken, false);
+	char	   *listed;
 
-	if (type == FDW_IMPORT_SCHEMA_EXCEPT ? listed != NULL :
-		type == FDW_IMPORT_SCHEMA_LIMIT_TO && listed == NULL)
-		return NULL;
-	if (type != FDW_IMPORT_SCHEMA_LIMIT_TO)
-		listed = name;
-	else if (is_listed(listed, *taken))
-	{
-		ereport(NOTICE,
-				(errmsg("remote table \"%s\" is not imported", table->name),
-				 errdetail("Another table is \"%s\" already.", listed),
-				 errhint("To import both, name it \"%s\" in LIMIT TO.", name)));
-		return NULL;
-	}
-	*taken = lappend(*taken, listed);
+	if (type == FDW_IMPORT_SCHEMA_ALL)
+		return name;
+	listed = listed_name(table, name, tables, names);
+	if (type == FDW_IMPORT_SCHEMA_EXCEPT)
+		return listed == NULL ? name : NULL;
 	return listed;
 }
 
@@ -126,17 +139,17 @@ choose_tables(const ImportForeignSchemaStmt *stmt, List *tables, List *names, Li
 	foreach(lc, tables)
 	{
 		TmfRemoteTable *table = lfirst(lc);
+		char	   *name = choose_name(table, stmt->list_type, tables, names, *local_names);
 		char	   *problem = problem_of(table);
-		char	   *name = choose_name(table, stmt->list_type, names, local_names);
 
 		if (name == NULL)
 			continue;
 		if (problem == NULL)
 		{
 			chosen = lappend(chosen, table);
+			*local_names = lappend(*local_names, name);
 			continue;
 		}
-		*local_names = list_delete_last(*local_names);
 		ereport(NOTICE,
 				(errmsg("remote table \"%s\" is not imported", table->name),
 				 errdetail_internal("%s", problem)));

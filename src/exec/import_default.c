@@ -66,7 +66,7 @@ static const struct
 };
 
 /*
- * Functions, without blanks and in lower case.  The server's local time has no
+ * Functions, without blanks and brackets, in lower case.  The server's local time has no
  * zone: as an instant it cannot be told.
  */
 static const struct
@@ -343,7 +343,7 @@ from_bytes(const char *text)
 	return psprintf("'\\x%s'::bytea", text + 2);
 }
 
-/* text: in lower case, without blanks */
+/* text: likewise */
 static const char *
 find_moment(const char *text, bool offset)
 {
@@ -361,7 +361,7 @@ find_moment(const char *text, bool offset)
 static char *
 from_moment(const char *text, Family family)
 {
-	static const char date_of[] = "convert([date],";
+	static const char date_of[] = "convert(date,";
 	const char *expression = find_moment(text, family == FAMILY_OFFSET);
 	int			length = strlen(text);
 
@@ -382,7 +382,7 @@ from_function(const char *text, Family family)
 	initStringInfo(&plain);
 	for (; *text != '\0'; text++)
 	{
-		if (!isspace((unsigned char) *text))
+		if (!isspace((unsigned char) *text) && *text != '[' && *text != ']')
 			appendStringInfoChar(&plain, pg_tolower((unsigned char) *text));
 	}
 	switch (family)

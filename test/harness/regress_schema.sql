@@ -182,3 +182,60 @@ GO
 INSERT INTO dbo.visit VALUES (1, 1, 1), (1, 1, 2), (1, 3, 2), (2, 3, 3), (2, NULL, 3), (4, 20, 1),
 	(6, 5, NULL), (9, 2, 4), (NULL, 4, 1), (NULL, NULL, NULL)
 GO
+
+-- what sql/import.sql imports: names, keys, defaults and kinds of objects
+CREATE SCHEMA import
+GO
+CREATE TABLE import.Kinds (
+	Id int IDENTITY(1, 1) NOT NULL PRIMARY KEY,
+	f_bit bit NOT NULL DEFAULT 1, f_tinyint tinyint NULL DEFAULT 7, f_smallint smallint NULL DEFAULT (-5),
+	f_bigint bigint NULL, f_real real NULL, f_float float NULL DEFAULT 1.5e0, f_smallmoney smallmoney NULL,
+	f_money money NULL DEFAULT 1.25, f_decimal decimal(18, 2) NULL DEFAULT 0, f_date date NULL DEFAULT '20200131',
+	f_time time(7) NULL DEFAULT '12:30', f_time0 time(0) NULL, f_smalldatetime smalldatetime NULL DEFAULT '2020-02-28',
+	f_datetime datetime NULL DEFAULT getdate(), f_datetime2 datetime2(7) NULL DEFAULT sysutcdatetime(),
+	f_datetime2_3 datetime2(3) NULL DEFAULT CONVERT(date, getdate()), f_offset datetimeoffset(7) NULL DEFAULT getdate(),
+	f_guid uniqueidentifier NULL DEFAULT newid(), f_char char(5) NULL DEFAULT 'a', f_varchar varchar(20) NULL DEFAULT N'it''s',
+	f_varchar_max varchar(max) NULL, f_nchar nchar(4) NULL DEFAULT 0, f_nvarchar nvarchar(50) NOT NULL DEFAULT N'(x)',
+	f_nvarchar_max nvarchar(max) NULL DEFAULT upper('a'), f_text text NULL, f_ntext ntext NULL, f_xml xml NULL,
+	f_binary binary(4) NULL, f_varbinary varbinary(8) NULL DEFAULT 0x0102, f_varbinary_max varbinary(max) NULL,
+	f_image image NULL, f_variant sql_variant NULL, f_geometry geometry NULL, f_geography geography NULL,
+	f_hierarchyid hierarchyid NULL, f_json json NULL, f_null int NULL DEFAULT NULL, f_computed AS f_tinyint * 2)
+GO
+CREATE TABLE import.[Odd ]] Name's] ([select] int NOT NULL, [a"b] int NULL, [Ünï code] nvarchar(10) COLLATE Latin1_General_BIN2 NOT NULL,
+	[xmin] int NULL, u8 varchar(10) COLLATE Latin1_General_100_BIN2_UTF8 NULL)
+GO
+CREATE UNIQUE INDEX odd_wide ON import.[Odd ]] Name's] ([select], [Ünï code])
+GO
+CREATE UNIQUE INDEX odd_null ON import.[Odd ]] Name's] ([a"b])
+GO
+CREATE TABLE import.keys (a int NOT NULL, b bigint NOT NULL, c smallint NOT NULL, d int NOT NULL)
+GO
+CREATE UNIQUE INDEX keys_wide ON import.keys (a, b)
+GO
+CREATE UNIQUE INDEX keys_narrow ON import.keys (d, c)
+GO
+CREATE TABLE import.[a_name_of_more_than_63_bytes_which_is_cut_off_at_a_character_ä_one] (
+	[a_column_of_more_than_63_bytes_which_is_cut_off_at_a_character_ää_one] int NOT NULL PRIMARY KEY,
+	[a_column_of_more_than_63_bytes_which_is_cut_off_at_a_character_ää_two] int NULL)
+GO
+CREATE TABLE import.[a_name_of_more_than_63_bytes_which_is_cut_off_at_a_character_ä_two] (a int NULL)
+GO
+INSERT INTO import.[a_name_of_more_than_63_bytes_which_is_cut_off_at_a_character_ä_one] VALUES (1, 2)
+GO
+INSERT INTO import.Kinds (f_nvarchar, f_variant, f_geometry, f_hierarchyid, f_json)
+	VALUES (N'first', CAST(1.5 AS decimal(5, 2)), geometry::Parse('POINT (1 2)'), hierarchyid::Parse('/1/'), N'{}')
+GO
+CREATE VIEW import.kind_names AS SELECT Id, f_nvarchar FROM import.Kinds
+GO
+CREATE SYNONYM import.alias FOR import.keys
+GO
+CREATE SYNONYM import.elsewhere FOR other.dbo.keys
+GO
+EXEC sp_addextendedproperty 'MS_Description', N'all kinds of columns', 'SCHEMA', 'import', 'TABLE', 'Kinds'
+GO
+EXEC sp_addextendedproperty 'MS_Description', N'it''s a bit', 'SCHEMA', 'import', 'TABLE', 'Kinds', 'COLUMN', 'f_bit'
+GO
+EXEC sp_addextendedproperty 'MS_Description', N'not in the view', 'SCHEMA', 'import', 'VIEW', 'kind_names', 'COLUMN', 'Id'
+GO
+CREATE SCHEMA nothing_in_it
+GO
