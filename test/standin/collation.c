@@ -140,6 +140,13 @@ is_plain(const char *at, const char *end)
 		(at + 1 == end || (unsigned char) at[1] < 0x80);
 }
 
+/* Collations before version 100 give supplementary characters no weight: they are not there. */
+static bool
+is_weightless(const Collation *collation, const char *at, const char *end)
+{
+	return at < end && (unsigned char) *at >= 0xF0 && collation->tds[3] < 0x20;
+}
+
 static bool
 is_lower(char c)
 {
@@ -161,6 +168,10 @@ compare_weights(const Collation *collation, const char *a, const char *a_end,
 		Weight		x;
 		Weight		y;
 
+		while (a_more == 0 && is_weightless(collation, a, a_end))
+			utf8_next(&a, a_end);
+		while (b_more == 0 && is_weightless(collation, b, b_end))
+			utf8_next(&b, b_end);
 		/* The short way for the common case, a letter against itself in any case. */
 		if (a_more == 0 && b_more == 0 && is_plain(a, a_end) && is_plain(b, b_end) &&
 			(*a == *b || ((*a ^ *b) == 0x20 && is_lower(*a | 0x20))))

@@ -111,6 +111,33 @@ emit_relation(Emission *emission, const Relation *relation)
 	emit_format(emission, " AS s%d", relation->number);
 }
 
+static bool
+names_no_column(Expr *expr, void *argument)
+{
+	return (expr->kind != EXPR_COLUMN || expr->query_level > 0) && expr_each_child(expr, names_no_column, argument);
+}
+
+/*
+ * SQLite takes what names no column in the ON of an inner join for a WHERE of the
+ * whole query, even below a RIGHT or FULL JOIN; t_here() keeps it in its place.
+ */
+static void
+emit_on(Emission *emission, Expr *on)
+{
+	if (on->kind == EXPR_AND)
+	{
+		emit_text(emission, "(");
+		emit_on(emission, on->left);
+		emit_text(emission, " AND ");
+		emit_on(emission, on->right);
+		emit_text(emission, ")");
+		return;
+	}
+	emit_text(emission, names_no_column(on, NULL) ? "t_here(" : "(");
+	emit_condition(emission, on);
+	emit_text(emission, ")");
+}
+
 void
 emit_source(Emission *emission, Source *source)
 {
@@ -132,7 +159,7 @@ emit_source(Emission *emission, Source *source)
 	if (source->on != NULL)
 	{
 		emit_text(emission, " ON ");
-		emit_condition(emission, source->on);
+		emit_on(emission, source->on);
 	}
 }
 

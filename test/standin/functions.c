@@ -291,6 +291,14 @@ call_variable(sqlite3_context *context, int count, sqlite3_value **values)
 		give_result(context, &(*variable)->type, &(*variable)->value);
 }
 
+/* What it is given; that it is not deterministic is all that it is for. */
+static void
+call_here(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void) count;
+	sqlite3_result_value(context, values[0]);
+}
+
 static void
 call_limit(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -398,6 +406,7 @@ static const SqliteFunction sqlite_functions[] = {
 	{"t_convert", 2, SQLITE_DETERMINISTIC, call_convert},
 	{"t_like", 6, SQLITE_DETERMINISTIC, call_like},
 	{"t_variable", 1, 0, call_variable},
+	{"t_here", 1, 0, call_here},
 	{"t_depth", 1, SQLITE_DETERMINISTIC, call_depth},
 	{"t_limit", 2, SQLITE_DETERMINISTIC, call_limit},
 	{"t_database", 0, 0, call_database},
