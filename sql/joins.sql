@@ -116,6 +116,12 @@ INSERT INTO shape (query) VALUES
 	('SELECT p.id, v.room FROM person p LEFT JOIN visit v ON v.person = p.id AND v.day + 1 = 3'),
 	('SELECT p.id, v.room FROM person p LEFT JOIN visit v ON v.person = p.id WHERE coalesce(v.room, 9) = 9'),
 	('SELECT p.id FROM person p WHERE NOT EXISTS (SELECT 1 FROM visit v WHERE v.person = p.id AND v.day + 1 = 3)'),
+	('SELECT p.id, v.room FROM person p JOIN visit v ON v.person = p.id WHERE md5(v.day::text) < md5(p.age::text)'),
+	('SELECT p.id, v.room FROM person p LEFT JOIN visit v ON v.person = p.id WHERE md5(p.age::text) < ''8'''),
+	('SELECT p.id, v.room FROM person p LEFT JOIN visit v ON v.person = p.id AND md5(p.age::text) < ''8'''),
+	('SELECT p.id FROM person p WHERE md5(p.age::text) < ''8'' AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.person = p.id AND v.day = 2)'),
+	('SELECT p.id, v.room, r.level FROM (person p JOIN visit v ON v.person = p.id AND md5(v.day::text) < md5(p.age::text)) LEFT JOIN room r ON r.id = v.room'),
+	('SELECT p.id, v.room, r.level FROM room r LEFT JOIN (person p JOIN visit v ON v.person = p.id AND md5(v.day::text) < md5(p.age::text)) ON r.id = v.room'),
 	('SELECT p.id, v.room FROM person p JOIN visit v ON v.person = p.id WHERE random() < 2'),
 	('SELECT p.id, v.room FROM person p JOIN (SELECT * FROM visit WHERE random() < 2) v ON v.person = p.id'),
 	('SELECT p.id, v.room FROM person p LEFT JOIN visit v ON v.person = p.id AND (SELECT current_setting(''my.flag'')::bool)'),
@@ -134,7 +140,8 @@ SELECT count(*), count(*) FILTER (WHERE rows_of('here', query) <> 'none') AS wit
 SELECT * FROM differing();
 SET my.flag = 'off';
 SELECT * FROM differing();
-SELECT n, statements_of(query), query FROM shape ORDER BY n;
+-- one statement makes each of the first ones, but where a column is wanted of what has no row
+SELECT n, query FROM shape WHERE n <= 47 AND statements_of(query) <> 1 ORDER BY n;
 -- other plans of what is around them
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
@@ -158,8 +165,15 @@ EXPLAIN (COSTS OFF) SELECT p.id FROM there.person p JOIN there.visit v ON v.pers
 -- conditions that are rechecked, and that are not shipped
 CREATE FOREIGN TABLE there.name (id int, name text) SERVER joins OPTIONS (schema_name 'dbo', table_name 'album');
 CREATE TABLE here.name AS SELECT * FROM there.name;
-SELECT plan_of('SELECT p.id FROM person p JOIN visit v ON v.person = p.id AND random() * v.day <= p.age');
-SELECT plan_of('SELECT p.id FROM person p JOIN visit v ON v.person = p.id WHERE v.day + p.age = 42');
+SELECT plan_of('SELECT p.id FROM person p JOIN visit v ON v.person = p.id AND md5((random() * v.day)::text) <> p.age::text');
+SELECT plan_of('SELECT p.id FROM person p JOIN visit v ON v.person = p.id WHERE md5(v.day::text) <> md5(p.age::text)');
+SELECT plan_of('SELECT t.id FROM track t JOIN name n ON n.id = t.album_id WHERE n.name = ''Album 7'' AND t.seconds = 106');
+SELECT rows_of('there', 'SELECT t.id FROM track t JOIN name n ON n.id = t.album_id WHERE n.name = ''Album 7'' AND t.seconds = 106');
+-- joins that are not shipped, and why
+SELECT plan_of('SELECT p.id, v.room FROM person p LEFT JOIN visit v ON v.person = p.id AND md5(v.day::text) <> ''x''');
+SELECT plan_of('SELECT p.id FROM person p JOIN visit v ON md5(v.day::text) = md5(p.age::text)');
+SELECT plan_of('SELECT p.id, v FROM person p LEFT JOIN visit v ON v.person = p.id');
+SELECT plan_of('SELECT p.id, l.x FROM person p LEFT JOIN (SELECT v.person, coalesce(v.room, -1) AS x FROM visit v) l ON l.person = p.id');
 
 -- values: of prepared statements, subqueries, outer rows
 PREPARE visits(int, int) AS

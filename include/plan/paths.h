@@ -22,10 +22,12 @@ typedef enum TmfScanPrivate
 	TMF_SCAN_REASONS,			/* List of String: why each clause of the plan's qual was not
 								 * shipped; empty: it was, and is rechecked */
 	TMF_SCAN_NAMES,				/* String: the foreign tables, quoted, for messages */
+	TMF_SCAN_REFUSED,			/* String: why a join with it was not shipped; empty: none was tried */
 	TMF_SCAN_RELATIONS			/* String: how they are combined, for EXPLAIN; not of a base relation */
 } TmfScanPrivate;
 
-extern List *tmf_scan_private(const TmfSelect *select, List *reasons, String *names);
+extern List *tmf_scan_private(const TmfSelect *select, List *reasons, String *names,
+							  const char *refused);
 
 extern void tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid);
 extern void tmfGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid);
@@ -45,6 +47,9 @@ extern void tmfGetForeignJoinPaths(PlannerInfo *root, RelOptInfo *joinrel, RelOp
  * all of its columns.
  */
 extern List *tmf_join_targets(PlannerInfo *root, RelOptInfo *joinrel);
+
+/* TMF_SCAN_REFUSED of rel. */
+extern const char *tmf_join_refused(PlannerInfo *root, RelOptInfo *rel);
 
 /*
  * Makes the plan that joins here, for rows that have to be looked at again, hand

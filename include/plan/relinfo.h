@@ -40,6 +40,13 @@ typedef struct TmfRelInfo
 	Relids		hidden;			/* of relids: those inside of EXISTS, which end there */
 	Relids		nullable;		/* of relids: those without a row in some rows of the join */
 
+	/*
+	 * A join with it that was tried and could not be shipped, if there was one:
+	 * with what, and why.  It may have been shipped in another order later.
+	 */
+	Relids		refused;
+	char	   *refused_reason;
+
 	/* of a grouping: what is grouped, and the SELECT list with its sortgrouprefs */
 	RelOptInfo *input;
 	List	   *grouped_tlist;

@@ -115,7 +115,7 @@ take_sample(Sampler *sampler, const TmfSample *sample)
 	sampler->sql = request.sql = select.sql;
 	name = makeString(psprintf("\"%s\"", RelationGetRelationName(sampler->rel)));
 	sampler->row = tmf_row_make(RelationGetDescr(sampler->rel),
-								tmf_scan_private(&select, NIL, name));
+								tmf_scan_private(&select, NIL, name, ""));
 	for (tries = 0;; tries++)
 	{
 		TmfSession *session = tmf_session_acquire_to_read(sampler->user);

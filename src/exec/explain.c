@@ -88,6 +88,7 @@ tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	TmfScan    *scan = node->fdw_state;
+	const char *refused = strVal(list_nth(plan->fdw_private, TMF_SCAN_REFUSED));
 
 	if (plan->scan.scanrelid == 0)
 		ExplainPropertyText("Relations",
@@ -100,6 +101,7 @@ tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
 							strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL)), es);
 		show_parameters(plan, context, es);
 		show_clauses(plan, context, es);
+		show_list("Join Not Shipped", refused[0] != '\0' ? list_make1((char *) refused) : NIL, es);
 	}
 	if (!es->analyze || scan == NULL || scan->partner[0] == '\0')
 		return;

@@ -19,6 +19,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
 #include "optimizer/tlist.h"
+#include "utils/memutils.h"
 
 #include "option/compat.h"
 #include "plan/cost.h"
@@ -133,8 +134,18 @@ may_pull_up(PlannerInfo *root, List *clauses)
 	return true;
 }
 
-/* Those of the join itself, by where they belong: see TmfRelInfo. */
-static bool
+static const char *
+reason_of(PlannerInfo *root, RelOptInfo *joinrel, RestrictInfo *clause)
+{
+	TmfShipNote note;
+
+	if (tmf_ship_clause(root, joinrel, clause, &note) == TMF_SHIP_LOCAL && note.reason != NULL)
+		return note.reason;
+	return "a condition cannot be evaluated after it";
+}
+
+/* Those of the join itself, by where they belong: see TmfRelInfo.  A reason against it, or NULL. */
+static const char *
 sort_clauses(PlannerInfo *root, RelOptInfo *joinrel, List *clauses)
 {
 	TmfRelInfo *info = tmf_relinfo(joinrel);
@@ -150,7 +161,7 @@ sort_clauses(PlannerInfo *root, RelOptInfo *joinrel, List *clauses)
 		List	   *local = NIL;
 
 		if (clause->security_level > security && !clause->leakproof)
-			return false;
+			return "a security barrier comes before a condition of it";
 		tmf_relinfo_sort(root, joinrel, list_make1(clause), &remote, &local, &info->values);
 		if (is_above)
 			info->remote_conds = list_concat(info->remote_conds, remote);
@@ -159,24 +170,29 @@ sort_clauses(PlannerInfo *root, RelOptInfo *joinrel, List *clauses)
 		if (local == NIL)
 			continue;
 		if ((!is_above && info->jointype != JOIN_INNER) || !may_pull_up(root, local))
-			return false;
+			return reason_of(root, joinrel, clause);
 		info->local_conds = list_concat(info->local_conds, local);
 	}
 	/* what joins is evaluated here alone: all pairs would have to travel */
 	if (info->jointype == JOIN_INNER && clauses != NIL && info->joinclauses == NIL)
-		return false;
-	return info->values <= TMF_SHIP_VALUES_MAX;
+		return reason_of(root, joinrel, linitial_node(RestrictInfo, clauses));
+	return info->values <= TMF_SHIP_VALUES_MAX ? NULL : "it takes too many parameters";
 }
 
-/* Fills in what joinrel is made of; false: the server cannot make it that way. */
-static bool
+/* Fills in what joinrel is made of, or says why the server cannot make it that way. */
+static const char *
 make_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo *inner,
 		  JoinType jointype, List *clauses)
 {
 	TmfRelInfo *info = tmf_relinfo(joinrel);
+	const char *reason;
 	const TmfRelInfo *left = tmf_relinfo(outer);
 	const TmfRelInfo *right = tmf_relinfo(inner);
 
+	if (!bms_is_empty(joinrel->lateral_relids))
+		return "it depends on a row of another relation";
+	if (has_placeholders_below(root, joinrel))
+		return "an expression is evaluated before it";
 	info->server = left->server;
 	info->relids = bms_union(left->relids, right->relids);
 	info->hidden = bms_union(left->hidden, right->hidden);
@@ -194,12 +210,41 @@ make_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 
 	if ((left->local_conds != NIL && jointype == JOIN_FULL) ||
 		(right->local_conds != NIL && jointype != JOIN_INNER))
-		return false;
+		return "conditions that come before it are evaluated here";
 	info->local_conds = list_concat_copy(left->local_conds, right->local_conds);
-	if (!may_pull_up(root, info->local_conds) || !sort_clauses(root, joinrel, clauses))
-		return false;
-	return has_columns_of(info, (Node *) joinrel->reltarget->exprs) &&
-		have_columns_of(info, info->local_conds) && have_columns_of(info, info->remote_conds);
+	if (!may_pull_up(root, info->local_conds))
+		return "conditions that come before it are evaluated here";
+	reason = sort_clauses(root, joinrel, clauses);
+	if (reason != NULL)
+		return reason;
+	if (has_columns_of(info, (Node *) joinrel->reltarget->exprs) &&
+		have_columns_of(info, info->local_conds) && have_columns_of(info, info->remote_conds))
+		return NULL;
+	return "a whole row, a system column, or a column of a relation that EXISTS looks at is wanted";
+}
+
+/* Others may be tried in a memory context of their own, which rel's information outlives. */
+static void
+note_refusal(RelOptInfo *rel, Relids relids, const char *reason)
+{
+	TmfRelInfo *info = tmf_relinfo(rel);
+	MemoryContext former;
+
+	if (info->refused != NULL)
+		return;
+	former = MemoryContextSwitchTo(GetMemoryChunkContext(info));
+	info->refused = bms_copy(relids);
+	info->refused_reason = pstrdup(reason);
+	MemoryContextSwitchTo(former);
+}
+
+const char *
+tmf_join_refused(PlannerInfo *root, RelOptInfo *rel)
+{
+	const TmfRelInfo *info = tmf_relinfo(rel);
+	RelOptInfo *joinrel = info->refused != NULL ? find_join_rel(root, info->refused) : NULL;
+
+	return joinrel == NULL || joinrel->fdw_private != NULL ? "" : info->refused_reason;
 }
 
 /* Where the executor may have to look at a row again, it joins here. */
@@ -215,22 +260,27 @@ tmfGetForeignJoinPaths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer
 					   RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
 {
 	Path	   *local = NULL;
+	const char *reason;
 	TmfCost		cost = {0};
 
 	if (joinrel->fdw_private != NULL || !is_known_kind(jointype) ||
-		outerrel->fdw_private == NULL || innerrel->fdw_private == NULL ||
-		!bms_is_empty(joinrel->lateral_relids) || has_placeholders_below(root, joinrel))
+		outerrel->fdw_private == NULL || innerrel->fdw_private == NULL)
 		return;
 	joinrel->fdw_private = palloc0(sizeof(TmfRelInfo));
-	if (make_join(root, joinrel, outerrel, innerrel, jointype, extra->restrictlist) &&
-		(!needs_local_path(root) || (local = GetExistingLocalJoinPath(joinrel)) != NULL))
+	reason = make_join(root, joinrel, outerrel, innerrel, jointype, extra->restrictlist);
+	if (reason == NULL && needs_local_path(root) &&
+		(local = GetExistingLocalJoinPath(joinrel)) == NULL)
+		reason = "rows would have to be looked at again, and no plan does that";
+	if (reason != NULL)
 	{
-		tmf_cost_join(root, joinrel, &cost);
-		add_path(joinrel, (Path *) TMF_FOREIGN_JOIN_PATH(root, joinrel, cost.rows, cost.startup,
-														 cost.total, local));
-	}
-	else
+		note_refusal(outerrel, joinrel->relids, reason);
+		note_refusal(innerrel, joinrel->relids, reason);
 		joinrel->fdw_private = NULL;
+		return;
+	}
+	tmf_cost_join(root, joinrel, &cost);
+	add_path(joinrel, (Path *) TMF_FOREIGN_JOIN_PATH(root, joinrel, cost.rows, cost.startup,
+													 cost.total, local));
 }
 
 /*

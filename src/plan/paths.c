@@ -119,12 +119,13 @@ names_of(PlannerInfo *root, RelOptInfo *rel)
 }
 
 List *
-tmf_scan_private(const TmfSelect *select, List *reasons, String *names)
+tmf_scan_private(const TmfSelect *select, List *reasons, String *names, const char *refused)
 {
 	List	   *private = list_make4(makeString(select->sql), select->columns,
 									 makeInteger(select->handed), select->descriptions);
 
-	return lappend(lappend(private, reasons), names);
+	private = lappend(lappend(private, reasons), names);
+	return lappend(private, makeString(pstrdup(refused)));
 }
 
 static List *
@@ -168,7 +169,8 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 	quals = expressions_of(local);
 	query.conditions = expressions_of(remote);
 	tmf_deparse_select(root, &query, &select);
-	private = tmf_scan_private(&select, reasons, names_of(root, rel));
+	private = tmf_scan_private(&select, reasons, names_of(root, rel),
+							   tmf_join_refused(root, rel));
 	if (IS_SIMPLE_REL(rel))
 		return make_foreignscan(tlist, quals, rel->relid, select.params, private, NIL,
 								query.conditions, outer_plan);
