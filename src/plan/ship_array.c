@@ -120,13 +120,19 @@ compare_each(TmfShipping *shipping, const TmfCompareRule *rule, TmfComparison *c
 													 any));
 }
 
-/* The remote type of the elements that the left side is compared with. */
+/*
+ * The remote type of the elements: it has all of them, for an array of which
+ * nothing is left is another question about a NULL.
+ */
 static bool
 element_type(const TmfPiece *left, Oid element, SqlType *type)
 {
 	*type = left->type;
-	if (type->name == SQLTYPE_UNKNOWN && !tmf_encode_natural(element, type))
-		return false;
+	if (type->name == SQLTYPE_UNKNOWN || !tmf_encode_holds(element, type))
+	{
+		if (!tmf_encode_natural(element, type) || !tmf_encode_holds(element, type))
+			return false;
+	}
 	return type->scale != TMF_SCALE_OF_VALUE && tmf_encode_travels(element, type) &&
 		tmf_encode_single(element, type);
 }
