@@ -87,6 +87,17 @@ write_input(TmfShipping *shipping, RelOptInfo *rel, StringInfo from, StringInfo 
 	write_clauses(shipping, tmf_relinfo(rel)->remote_conds, where);
 }
 
+/* Is there a JOIN in its FROM?  Parentheses stand around nothing else there. */
+static bool
+is_joined(RelOptInfo *rel)
+{
+	const TmfRelInfo *info = tmf_relinfo(rel);
+
+	if (info->outer == NULL)
+		return false;
+	return (info->jointype != JOIN_SEMI && info->jointype != JOIN_ANTI) || is_joined(info->outer);
+}
+
 /*
  * Rows of one side of a FULL JOIN that do not fulfil their conditions must not
  * come into it, and there is no place outside of it to say so.  An inner join
@@ -105,7 +116,7 @@ write_full_side(TmfShipping *shipping, RelOptInfo *rel, StringInfo from)
 		appendStringInfo(from, "(%s INNER JOIN (SELECT 1 AS [one]) AS [o%d] ON (%s))", side.data,
 						 bms_next_member(tmf_relinfo(rel)->relids, -1), where.data);
 	else
-		appendStringInfo(from, "(%s)", side.data);
+		appendStringInfo(from, is_joined(rel) ? "(%s)" : "%s", side.data);
 }
 
 static void
@@ -119,17 +130,6 @@ write_full(TmfShipping *shipping, const TmfRelInfo *info, StringInfo from)
 	appendStringInfoString(from, " FULL JOIN ");
 	write_full_side(shipping, info->inner, from);
 	appendStringInfo(from, " ON (%s)", on.len > 0 ? on.data : "1 = 1");
-}
-
-/* Is there a JOIN in its FROM? */
-static bool
-is_joined(RelOptInfo *rel)
-{
-	const TmfRelInfo *info = tmf_relinfo(rel);
-
-	if (info->outer == NULL)
-		return false;
-	return (info->jointype != JOIN_SEMI && info->jointype != JOIN_ANTI) || is_joined(info->outer);
 }
 
 /*

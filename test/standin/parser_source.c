@@ -187,6 +187,10 @@ parse_parenthesised_source(Parser *p)
 		source = parse_joined(p);
 		if (is_bare_query(source) && (at_set_operator(p) || at_word(p, "ORDER")))
 			source->query = continue_query(p, source->query);
+
+		/* Around one table SQL Server takes no parentheses. */
+		if (source->kind != SOURCE_JOIN && !is_bare_query(source))
+			syntax_error_here(p);
 	}
 	expect_symbol(p, ')');
 	span_end(p, &source->span);
