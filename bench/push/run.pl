@@ -30,7 +30,7 @@ my @cases = (
 		sql => 'SELECT id, amount FROM %s.sale ORDER BY amount DESC, id LIMIT 10' },
 	{ name => 'push_join_agg', limit => 1.3, loop => 5, theirs => 1,
 		sql => 'SELECT c.region, count(*), sum(s.quantity) FROM %1$s.sale s JOIN %1$s.customer c ON c.id = s.customer GROUP BY c.region' },
-	{ name => 'push_in500', limit => 1.5, loop => 3000, theirs => 100, sql => "SELECT id, amount FROM %s.sale WHERE id IN ($keys)" },
+	{ name => 'push_in500', limit => 1.5, loop => 300, theirs => 20, sql => "SELECT id, amount FROM %s.sale WHERE id IN ($keys)" },
 );
 
 sub query_of
