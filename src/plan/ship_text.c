@@ -137,13 +137,19 @@ tmf_ship_pair(TmfShipping *shipping, Node *left, Node *right,
 	return pieces[0].ship == TMF_SHIP_EXACT && pieces[1].ship == TMF_SHIP_EXACT;
 }
 
-/* Two columns of different collations cannot be compared as they stand: error 468. */
+/*
+ * Two expressions of different collations cannot be compared as they stand:
+ * error 468.  A parameter takes the collation of what it meets.
+ */
 static bool
-collations_agree(const TmfPiece pieces[2])
+collations_agree(const TmfShipping *shipping, const TmfComparison *comparison,
+				 const TmfPiece pieces[2])
 {
-	if (pieces[0].column == NULL || pieces[1].column == NULL)
+	if (tmf_ship_is_value(shipping, comparison->left) ||
+		tmf_ship_is_value(shipping, comparison->right))
 		return true;
-	return pieces[0].collation != NULL && pieces[1].collation != NULL &&
+	return pieces[0].column != NULL && pieces[1].column != NULL &&
+		pieces[0].collation != NULL && pieces[1].collation != NULL &&
 		pg_strcasecmp(pieces[0].collation, pieces[1].collation) == 0;
 }
 
@@ -166,7 +172,8 @@ ship_exactly(TmfShipping *shipping, const TmfComparison *comparison, const TmfPi
 			return keys[i];
 	}
 	sql = psprintf("%s%s%s", keys[0].sql, tmf_compare_sql(comparison->strategy), keys[1].sql);
-	if (comparison->strategy == BTEqualStrategyNumber && collations_agree(pieces))
+	if (comparison->strategy == BTEqualStrategyNumber &&
+		collations_agree(shipping, comparison, pieces))
 		sql = psprintf("(%s = %s AND %s)", pieces[0].sql, pieces[1].sql, sql);
 	return tmf_piece_condition(TMF_SHIP_EXACT, sql);
 }
@@ -177,7 +184,7 @@ ship_superset(TmfShipping *shipping, const TmfComparison *comparison, const TmfP
 {
 	if (comparison->strategy != BTEqualStrategyNumber)
 		return tmf_ship_stays(shipping, "the remote type of a column is not declared: only = is shipped");
-	if (!collations_agree(pieces))
+	if (!collations_agree(shipping, comparison, pieces))
 		return tmf_ship_stays(shipping, "the columns' remote collations are not declared, or differ");
 	if (!tmf_ship_assume_superset(shipping, &pieces[0], TMF_REMOTE(WIRE_TYPE_TEXT)) ||
 		!tmf_ship_assume_superset(shipping, &pieces[1], TMF_REMOTE(WIRE_TYPE_TEXT)))
