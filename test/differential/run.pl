@@ -133,7 +133,7 @@ sub run_seed
 sub start_instance
 {
 	my ($name, $seed, %more) = @_;
-	my $instance = TdsMirror::Instance->start($name, more => [ '--product', $products[ $seed - $first_seed ][0] ], %more);
+	my $instance = TdsMirror::Instance->start($name, more => [ '--product', $products[ ($seed - 1) % @products ][0] ], %more);
 
 	$instance->tsql("CREATE DATABASE $database");
 	my ($ok, undef, $err) = $instance->try_tsql(for_product(tsql_script($seed), $seed), database => $database);
@@ -146,7 +146,7 @@ sub for_product
 {
 	my ($script, $seed) = @_;
 
-	$script =~ s/(?<=Latin1_General_100_BIN2)_UTF8//g if $products[ $seed - $first_seed ][0] < 2019;
+	$script =~ s/(?<=Latin1_General_100_BIN2)_UTF8//g if $products[ ($seed - 1) % @products ][0] < 2019;
 	return $script;
 }
 
@@ -166,7 +166,7 @@ sub set_up
 	for my $seed (@those)
 	{
 		my $instance = $instances{$seed} = start_instance("DIFF-$seed", $seed);
-		my $version = $products[ $seed - $first_seed ][1];
+		my $version = $products[ ($seed - 1) % @products ][1];
 
 		$psql->query("CREATE SERVER diff_$seed FOREIGN DATA WRAPPER tds_mirror_fdw OPTIONS (servername '" . address_of($instance)
 			  . "', database '$database'" . (defined $version ? ", remote_version '$version'" : '') . ')');
