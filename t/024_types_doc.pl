@@ -77,6 +77,23 @@ my %oid_name = (NAMEOID => '`name`', CHAROID => '`"char"`', BYTEAOID => '`bytea`
 my ($text) = grep { $_->[0] =~ /`xml`/ } @said;
 ok(index($text->[2], $oid_name{$_} // 'unknown here') >= 0, "$_ is named as an exception") for $out =~ /(\w+OID)/g;
 
+# What an import declares is a type of the row, its natural one but for the lengths of characters.
+my %word_of = ('timestamp' => 'timestamp without time zone', 'timestamptz' => 'timestamp with time zone',
+	'time' => 'time without time zone', 'varchar' => 'character varying', 'char' => 'character');
+my ($naturals) = slurp("$top/src/exec/import_type.c") =~ /naturals\[\] =\s*\{(.*?)^\};/ms;
+my $imported = 0;
+while ($naturals =~ /\{SQLTYPE_(\w+), "([^"(]+)/g)
+{
+	my ($remote, $local) = (lc $1, $word_of{$2} // $2);
+	my ($row) = grep { $_->[0] =~ /`$remote`/ } @said;
+	my ($converted) = grep { $_->[0] =~ /`$remote`/ } rows_of('converted types');
+	my $read_into = $row ? $row->[1] : $converted->[2];
+	my $listed = $local =~ /^character/ ? qr/`\Q$local\E`/ : qr/^`\Q$local\E`/;
+	like($read_into, $listed, "$remote is imported as $local");
+	$imported++;
+}
+cmp_ok($imported, '>', 30, 'the types of an import were found');
+
 # Links lead somewhere, to the page and within it.
 my %anchors = map { lc(s/[^\w\s-]//gr) =~ s/\s+/-/gr => 1 } $page =~ /^#+ (.*)$/mg;
 ok($anchors{$_}, "link to #$_") for $page =~ /\]\(#([\w-]+)\)/g;

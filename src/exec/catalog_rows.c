@@ -40,6 +40,12 @@ make_decoders(const WireConn *conn, int columns)
 	return decoders;
 }
 
+static void
+add_context(void *sql)
+{
+	errcontext("remote SQL command: %s", (const char *) sql);
+}
+
 static char **
 read_row(const WireConn *conn, TmfDecoder *decoders, int columns)
 {
@@ -65,6 +71,7 @@ read_rows(TmfSession *session, const char *sql, List **rows, uint64 *count)
 {
 	TmfRequest	request = {sql};
 	TmfDecoder *decoders;
+	ErrorContextCallback context = {error_context_stack, add_context, (void *) sql};
 	TmfFetch	fetch;
 	int			columns;
 
@@ -74,7 +81,9 @@ read_rows(TmfSession *session, const char *sql, List **rows, uint64 *count)
 	decoders = make_decoders(tmf_session_conn(session), columns);
 	while ((fetch = tmf_session_fetch(session, sql)) == TMF_FETCH_ROW)
 	{
+		error_context_stack = &context;
 		*rows = lappend(*rows, read_row(tmf_session_conn(session), decoders, columns));
+		error_context_stack = context.previous;
 		(*count)++;
 	}
 	return fetch == TMF_FETCH_END;
