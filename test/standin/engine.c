@@ -23,17 +23,9 @@
 
 #define PROGRESS_STEPS	20000
 
-/*
- * SQLite's Bloom filter of a join hashes texts by their length, whatever their
- * collation: rows whose keys are equal, as 1.50 and 1.5000 or 'a' and 'a ', would
- * be lost.
- */
-#define WITHOUT_BLOOM_FILTER	0x00080000
-
 bool
 engine_prepare_handle(sqlite3 *handle)
 {
-	sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, handle, WITHOUT_BLOOM_FILTER);
 	return storage_register(handle) && functions_register(handle) && aggregates_register(handle) &&
 		system_rows_register(handle) && table_functions_register(handle);
 }
