@@ -88,7 +88,9 @@ extern void tmf_encode(Datum value, bool isnull, Oid local, const SqlType *as, T
  * strings and nulls.  Each string is text that CONVERT(as, ...) makes the element
  * of; that of binary types is hexadecimal, for style 1.  Left out are elements
  * that as does not have: no remote value is equal to one, provided that
- * tmf_encode_single().
+ * tmf_encode_single().  Where all are left out a NULL is not in the list, though
+ * here it may be: only of elements that as has (tmf_encode_holds()) the answer is
+ * the same for a NULL.
  */
 extern void tmf_encode_array(Datum array, bool isnull, Oid local, const SqlType *as,
 							 WireParameter *parameter);
