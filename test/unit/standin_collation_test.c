@@ -5,7 +5,7 @@
  * A unique index stands on the order, so that it is total is proved on every
  * triple of a list of awkward strings.
  */
-/* sources: test/standin/collation.c test/standin/weight.c test/standin/like.c test/standin/unicode*.c */
+/* sources: test/standin/collation.c test/standin/weight.c test/standin/like.c test/standin/unicode*.c test/standin/product.c */
 #include <string.h>
 
 #include "convert.h"

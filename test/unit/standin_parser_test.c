@@ -3,7 +3,7 @@
  *		The stand-in's T-SQL parser: shapes, literals, errors, depth, and any damaged text.
  */
 
-/* sources: test/standin/parser*.c test/standin/lexer.c test/standin/ast.c test/standin/arena.c test/standin/typename.c test/standin/encoding.c test/standin/unicode*.c */
+/* sources: test/standin/parser*.c test/standin/lexer.c test/standin/ast.c test/standin/arena.c test/standin/typename.c test/standin/encoding.c test/standin/unicode*.c test/standin/product.c */
 
 #include <stdlib.h>
 #include <string.h>
