@@ -144,7 +144,8 @@ is_plain(const char *at, const char *end)
 static bool
 is_weightless(const Collation *collation, const char *at, const char *end)
 {
-	return at < end && (unsigned char) *at >= 0xF0 && collation->tds[3] < 0x20;
+	return at < end && (unsigned char) *at >= 0xF0 && collation->tds[3] < 0x20 &&
+		utf8_next(&at, end) > 0xFFFF;
 }
 
 static bool

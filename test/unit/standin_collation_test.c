@@ -90,7 +90,7 @@ test_compare(void)
 		{CI_AS, "~", "0", -1}, {CI_AS, " ", "!", -1}, {CI_AS, "\xE2\x82\xAC", "1", -1},
 		{CI_AS, "a-b", "ab", -1}, {CI_AS, "a1", "a10", -1},
 		{CI_AS, "\xEF\xBC\xA1", "a", 0},	/* full-width A */
-		{CI_AS, GRIN, GRIN " ", 0}, {CI_AS, GRIN, "\xF0\x9F\x98\x81", -1},
+		{CI_AS, GRIN, GRIN " ", 0}, {CI_AS, GRIN, "\xF0\x9F\x98\x81", 0}, {SC, GRIN, "\xF0\x9F\x98\x81", -1},
 		{CS_AS, "a", "A", -1}, {CS_AS, "A", "b", -1}, {CS_AS, "abC", "abc", 1},
 		{CS_AS, "aB", "Ab", -1}, {CS_AS, "A" E_ACUTE, "ae", 1}, {CS_AS, "abc", "abc ", 0},
 		{CI_AI, E_ACUTE, "E", 0}, {CI_AI, "\xC3\xB8", "o", 0}, {CI_AI, "\xC5\x81", "l", 0},
