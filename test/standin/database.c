@@ -212,14 +212,10 @@ database_evacuate(Database *database)
 	pthread_mutex_unlock(&database->lock);
 }
 
-/* sqliteInt.h: the filters before automatic indexes, which hash a text by its length. */
-#define SQLITE_BLOOM_FILTER	0x00080000
-
 /*
  * synchronous=NORMAL: a commit is in the file when it returns, but not yet on
  * the disk.  What the stand-in has to survive is the death of its process, and
- * that needs no more.  Texts of different lengths are equal under our collations,
- * so SQLite must not filter by their hashes.
+ * that needs no more.
  */
 sqlite3 *
 database_connect(Database *database)
@@ -231,7 +227,6 @@ database_connect(Database *database)
 		sqlite3_busy_timeout(handle, BUSY_TIMEOUT) != SQLITE_OK ||
 		sqlite3_exec(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
 					 NULL, NULL, NULL) != SQLITE_OK ||
-		sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, handle, SQLITE_BLOOM_FILTER) != SQLITE_OK ||
 		!engine_prepare_handle(handle))
 	{
 		log_line("cannot open %s: %s", database->path, sqlite3_errmsg(handle));
