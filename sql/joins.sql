@@ -255,6 +255,9 @@ INSERT INTO counted SELECT id, 0 FROM here.person;
 SELECT plan_of('UPDATE counted c SET n = v.day FROM person p JOIN visit v ON v.person = p.id AND v.room = 3 WHERE c.id = p.id');
 UPDATE counted c SET n = v.day FROM there.person p JOIN there.visit v ON v.person = p.id AND v.room = 3 WHERE c.id = p.id;
 SELECT * FROM counted ORDER BY id;
+MERGE INTO counted c USING (SELECT p.id, v.day, v FROM there.person p JOIN there.visit v ON v.person = p.id AND v.room IN (20, 5)) s ON c.id = s.id
+	WHEN MATCHED THEN UPDATE SET n = coalesce(s.day, 77);
+SELECT * FROM counted ORDER BY id;
 
 -- a column is taken for what compares alike, also where it cannot be selected
 CREATE FOREIGN TABLE there.half (id int) SERVER joins OPTIONS (query 'SELECT CAST(1.5 AS float) AS id');
