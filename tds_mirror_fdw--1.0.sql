@@ -230,3 +230,52 @@ COMMENT ON FUNCTION tds_mirror_prune_commit_log(name, interval)
 IS 'removes old rows of the commit log and says how many';
 
 REVOKE ALL ON FUNCTION tds_mirror_prune_commit_log(name, interval) FROM PUBLIC;
+
+CREATE FUNCTION tds_mirror_shippable(OUT kind text, OUT object oid, OUT name text,
+	OUT local_types text, OUT class text, OUT sql text, OUT fact text, OUT reason text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION tds_mirror_shippable()
+IS 'the rules behind the view tds_mirror_shippable';
+
+-- A rule of comparisons has the operators of its family and those that negate
+-- them, one of functions the operators that call its function.
+CREATE VIEW tds_mirror_shippable AS
+WITH rule AS (SELECT * FROM tds_mirror_shippable()),
+compared AS (
+	SELECT a.amopfamily AS family, o.oid AS operator, o.oprname AS sign
+		FROM pg_catalog.pg_amop a
+		JOIN pg_catalog.pg_operator e ON e.oid = a.amopopr
+		JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr OR (a.amopstrategy = 3 AND o.oid = e.oprnegate)
+		WHERE a.amopmethod = (SELECT oid FROM pg_catalog.pg_am WHERE amname = 'btree') AND a.amoppurpose = 's' AND o.oid < 16384)
+SELECT 'operator' AS kind, c.operator::regoperator::text AS name, r.local_types,
+		CASE WHEN r.reason IS NOT NULL AND c.sign NOT IN ('=', '<>') THEN 'LOCAL' ELSE r.class END AS class,
+		CASE WHEN r.reason IS NULL OR c.sign IN ('=', '<>') THEN '$1 ' || c.sign || ' $2' END AS sql,
+		CASE WHEN r.reason IS NULL OR c.sign IN ('=', '<>') THEN r.fact END AS fact,
+		CASE WHEN c.sign NOT IN ('=', '<>') THEN r.reason END AS reason
+	FROM rule r JOIN compared c ON c.family = r.object
+	WHERE r.kind = 'comparison'
+UNION ALL
+SELECT 'operator', o.oid::regoperator::text, pg_catalog.pg_get_function_arguments(r.object), r.class, r.sql, r.fact, r.reason
+	FROM rule r JOIN pg_catalog.pg_operator o ON o.oprcode = r.object
+	WHERE r.kind = 'function' AND o.oid < 16384
+UNION ALL
+SELECT r.kind, coalesce(r.name || ' in ', '') || r.object::regprocedure::text,
+		pg_catalog.pg_get_function_arguments(r.object), r.class, r.sql, r.fact, r.reason
+	FROM rule r
+	WHERE r.kind IN ('function', 'aggregate')
+UNION ALL
+SELECT r.kind, f.opfname, r.local_types, r.class, r.sql, r.fact, r.reason
+	FROM rule r JOIN pg_catalog.pg_opfamily f ON f.oid = r.object
+	WHERE r.kind IN ('order', 'grouping')
+UNION ALL
+SELECT r.kind, r.name, r.local_types, r.class, r.sql, r.fact, r.reason
+	FROM rule r
+	WHERE r.kind = 'expression';
+
+COMMENT ON VIEW tds_mirror_shippable
+IS 'which operators, functions and expressions the server evaluates, and why the others stay here';
+
+GRANT SELECT ON tds_mirror_shippable TO PUBLIC;

@@ -119,25 +119,31 @@ extern TmfPiece tmf_ship_array(TmfShipping *shipping, ScalarArrayOpExpr *expr);
 
 typedef enum TmfRuleKind
 {
-	TMF_RULE_FAMILY,			/* object: a btree operator family */
-	TMF_RULE_FUNCTION,			/* object: a function */
-	TMF_RULE_EXPRESSION			/* name says it */
+	TMF_RULE_COMPARISON,		/* object: a btree operator family */
+	TMF_RULE_FUNCTION,			/* object: a function, perhaps an operator's */
+	TMF_RULE_AGGREGATE,			/* object: its function */
+	TMF_RULE_ORDER,				/* object: a btree operator family */
+	TMF_RULE_GROUPING,			/* the same */
+	TMF_RULE_EXPRESSION			/* object: none; name says it */
 } TmfRuleKind;
 
 typedef struct TmfRuleRow
 {
 	TmfRuleKind kind;
 	Oid			object;
-	const char *name;
-	const char *types;
-	const char *ships;			/* "EXACT" ... */
-	bool		ordered;		/* of families: <, <=, >= and > ship like = */
-	const char *sql;
-	const char *fact;
-	const char *reason;
+	const char *name;			/* NULL: that of the object */
+	const char *types;			/* local ones; NULL: those of the object */
+	const char *ships;			/* "EXACT", "LOCAL", or a sentence that begins so */
+	const char *sql;			/* T-SQL; NULL: none */
+	const char *fact;			/* row of test/facts */
+	const char *reason;			/* why it does not ship, or within which limits it does */
 } TmfRuleRow;
 
 /* The index-th of all rules.  False: there are no more. */
 extern bool tmf_rule_row(int index, TmfRuleRow *row);
+
+/* The same for those of one kind: ship_like.c, ship_moment_function.c */
+extern bool tmf_like_rule_row(int index, TmfRuleRow *row);
+extern bool tmf_moment_rule_row(int index, TmfRuleRow *row);
 
 #endif

@@ -16,6 +16,7 @@
 #define COMPARED	"compared, but not selected: the sign of a zero may get lost"
 #define NARROWS		"it can fail, and the server may try it on rows that are not asked for"
 #define ROUNDING	"the result is rounded otherwise there"
+#define HALVES		"half is rounded to even here, and away from zero there"
 #define FLOATS		"results that are too small are errors here, and zero there"
 #define UNITS		"T-SQL counts units of UTF-16 and leaves out trailing blanks"
 #define COLLATED	"its result depends on the collation, and on the version of its tables of characters"
@@ -130,7 +131,7 @@ const TmfFunctionRule tmf_function_rules[] = {
 	{F_FLOAT8MI, NULL, NULL, NULL, FLOATS},
 	{F_FLOAT8MUL, NULL, NULL, NULL, FLOATS},
 	{F_FLOAT8DIV, NULL, NULL, NULL, FLOATS},
-	{F_ROUND_FLOAT8, NULL, NULL, NULL, "half is rounded to even here, and away from zero there"},
+	{F_ROUND_FLOAT8, NULL, NULL, NULL, HALVES},
 	{F_POWER_FLOAT8_FLOAT8, NULL, NULL, NULL, ROUNDING},
 	{F_SQRT_FLOAT8, NULL, NULL, NULL, NARROWS},
 	{F_EXP_FLOAT8, NULL, NULL, NULL, ROUNDING},

@@ -17,7 +17,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-#include "plan/shippable.h"
+#include "plan/ship_rules.h"
 
 #define BINARY_COLLATION	"Latin1_General_100_BIN2"
 #define PATTERN_MAX			4000	/* bytes here: at most as many units there */
@@ -138,4 +138,17 @@ tmf_ship_like(TmfShipping *shipping, OpExpr *operator)
 	return tmf_piece_condition(ship,
 							   psprintf("%s COLLATE " BINARY_COLLATION "%s LIKE %s ESCAPE N'\\'",
 										in_unicode(&operand), rule->negated ? " NOT" : "", value.sql));
+}
+
+bool
+tmf_like_rule_row(int index, TmfRuleRow *row)
+{
+	if (index >= lengthof(rules))
+		return false;
+	*row = (TmfRuleRow) {TMF_RULE_FUNCTION, rules[index].function, NULL, NULL,
+			rules[index].negated ? "EXACT" : "EXACT; SUPERSET with _ in the pattern, or without a declared remote type",
+			rules[index].negated ? "$1 COLLATE " BINARY_COLLATION " NOT LIKE $2 ESCAPE N'\\'" :
+			"$1 COLLATE " BINARY_COLLATION " LIKE $2 ESCAPE N'\\'",
+			"like-binary-collation", "with a constant pattern"};
+	return true;
 }

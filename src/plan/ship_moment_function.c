@@ -13,7 +13,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-#include "plan/shippable.h"
+#include "plan/ship_rules.h"
 
 #define DAYS \
 	(TMF_REMOTE(WIRE_TYPE_DATE) | TMF_REMOTE(WIRE_TYPE_DATETIME) | \
@@ -32,6 +32,7 @@ typedef struct PartRow
 	int			remote;			/* types of the moment */
 	SqlType		type;			/* of the result */
 	const char *sql;
+	const char *fact;			/* the row of test/facts that says so */
 } PartRow;
 
 #define INT			{SQLTYPE_INT}
@@ -42,33 +43,33 @@ typedef struct PartRow
 #define ISODOW_SQL	"((DATEDIFF(day, 0, CONVERT(date, $1)) % 7 + 7) % 7 + 1)"
 
 #define PARTS(function, remote) \
-	{function, "year", remote, INT, "DATEPART(year, $1)"}, \
-	{function, "quarter", remote, INT, "DATEPART(quarter, $1)"}, \
-	{function, "month", remote, INT, "DATEPART(month, $1)"}, \
-	{function, "week", remote, INT, "DATEPART(iso_week, $1)"}, \
-	{function, "day", remote, INT, "DATEPART(day, $1)"}, \
-	{function, "doy", remote, INT, "DATEPART(dayofyear, $1)"}, \
-	{function, "dow", remote, INT, DOW_SQL}, \
-	{function, "isodow", remote, INT, ISODOW_SQL}
+	{function, "year", remote, INT, "DATEPART(year, $1)", "datepart"}, \
+	{function, "quarter", remote, INT, "DATEPART(quarter, $1)", "datepart"}, \
+	{function, "month", remote, INT, "DATEPART(month, $1)", "datepart"}, \
+	{function, "week", remote, INT, "DATEPART(iso_week, $1)", "datepart"}, \
+	{function, "day", remote, INT, "DATEPART(day, $1)", "datepart"}, \
+	{function, "doy", remote, INT, "DATEPART(dayofyear, $1)", "datepart"}, \
+	{function, "dow", remote, INT, DOW_SQL, "datepart-dow-free"}, \
+	{function, "isodow", remote, INT, ISODOW_SQL, "datepart-dow-free"}
 
 #define CLOCK_PARTS(function, remote) \
-	{function, "hour", remote, INT, "DATEPART(hour, $1)"}, \
-	{function, "minute", remote, INT, "DATEPART(minute, $1)"}
+	{function, "hour", remote, INT, "DATEPART(hour, $1)", "datepart"}, \
+	{function, "minute", remote, INT, "DATEPART(minute, $1)", "datepart"}
 
 static const PartRow rows[] = {
 	PARTS(F_EXTRACT_TEXT_TIMESTAMP, CLOCKS),
 	CLOCK_PARTS(F_EXTRACT_TEXT_TIMESTAMP, CLOCKS),
 	PARTS(F_EXTRACT_TEXT_DATE, DATES),
 	{F_DATE_TRUNC_TEXT_TIMESTAMP, "year", CLOCKS, DATETIME2,
-	"CONVERT(datetime2(0), DATEFROMPARTS(DATEPART(year, $1), 1, 1))"},
+	"CONVERT(datetime2(0), DATEFROMPARTS(DATEPART(year, $1), 1, 1))", "datefromparts"},
 	{F_DATE_TRUNC_TEXT_TIMESTAMP, "quarter", CLOCKS, DATETIME2,
-	"CONVERT(datetime2(0), DATEFROMPARTS(DATEPART(year, $1), DATEPART(quarter, $1) * 3 - 2, 1))"},
+	"CONVERT(datetime2(0), DATEFROMPARTS(DATEPART(year, $1), DATEPART(quarter, $1) * 3 - 2, 1))", "datefromparts"},
 	{F_DATE_TRUNC_TEXT_TIMESTAMP, "month", CLOCKS, DATETIME2,
-	"CONVERT(datetime2(0), DATEFROMPARTS(DATEPART(year, $1), DATEPART(month, $1), 1))"},
+	"CONVERT(datetime2(0), DATEFROMPARTS(DATEPART(year, $1), DATEPART(month, $1), 1))", "datefromparts"},
 	{F_DATE_TRUNC_TEXT_TIMESTAMP, "day", CLOCKS, DATETIME2,
-	"CONVERT(datetime2(0), CONVERT(date, $1))"},
-	{F_DATE_TIMESTAMP, NULL, CLOCKS, {SQLTYPE_DATE}, "CONVERT(date, $1)"},
-	{F_TIMESTAMP_DATE, NULL, DAYS, DATETIME2, "CONVERT(datetime2(0), $1)"}
+	"CONVERT(datetime2(0), CONVERT(date, $1))", "convert-moments"},
+	{F_DATE_TIMESTAMP, NULL, CLOCKS, {SQLTYPE_DATE}, "CONVERT(date, $1)", "convert-moments"},
+	{F_TIMESTAMP_DATE, NULL, DAYS, DATETIME2, "CONVERT(datetime2(0), $1)", "convert-moments"}
 };
 
 static bool
@@ -132,4 +133,14 @@ tmf_ship_moment_function(TmfShipping *shipping, FuncExpr *function)
 	result = tmf_piece_value(TMF_SHIP_EXACT, tmf_ship_text(row->sql, 1, &piece), row->type.name, 0, 0);
 	result.type = row->type;
 	return result;
+}
+
+bool
+tmf_moment_rule_row(int index, TmfRuleRow *row)
+{
+	if (index >= lengthof(rows))
+		return false;
+	*row = (TmfRuleRow) {TMF_RULE_FUNCTION, rows[index].function, rows[index].part, NULL, "EXACT",
+			rows[index].sql, rows[index].fact, "of columns whose remote type is declared"};
+	return true;
 }
