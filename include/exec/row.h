@@ -21,7 +21,8 @@ typedef struct TmfRowColumn
 	Oid			relid;			/* the foreign table whose column it is; InvalidOid: an expression */
 	AttrNumber	attnum;
 	int			assumed;		/* remote types that it may have, TMF_REMOTE(); 0: any */
-	int			max_scale;		/* that its type may have, TMF_SCALE_ANY: any */
+	int			max_scale;		/* decimals that its type may have, TMF_SCALE_ANY: any ... */
+	int			max_whole;		/* ... and digits before them */
 	SqlType		declared;		/* what it must be; SQLTYPE_UNKNOWN: nobody says */
 	bool		utf16;			/* does it come as the bytes of its UTF-16? */
 

@@ -37,7 +37,8 @@ typedef enum TmfColumnPrivate
 	TMF_COLUMN_RELID,			/* Integer: Oid of the foreign table; 0: it is no column of one */
 	TMF_COLUMN_ATTNUM,			/* Integer: of that table */
 	TMF_COLUMN_ASSUMED,			/* Integer: TMF_REMOTE() types that it may have; 0: any */
-	TMF_COLUMN_MAX_SCALE,		/* Integer: that its type may have */
+	TMF_COLUMN_MAX_SCALE,		/* Integer: decimals that its type may have ... */
+	TMF_COLUMN_MAX_WHOLE,		/* Integer: ... and digits before them */
 	TMF_COLUMN_DECLARED,		/* String: the type that it must have; "": any */
 	TMF_COLUMN_UTF16			/* Boolean: does it come as the bytes of its UTF-16? */
 } TmfColumnPrivate;

@@ -39,6 +39,9 @@ extern TmfPiece tmf_ship_operand(TmfShipping *shipping, Node *node);
 extern bool tmf_ship_alike(TmfShipping *shipping, List *nodes, Oid local, TmfPiece *pieces,
 						   TmfPiece *chosen);
 
+/* The decimal of as many digits as a numeric constant shows; false: it is none, or of too many. */
+extern bool tmf_constant_digits(Const *constant, SqlType *type);
+
 /* An integer is at most 2 to the power of this, whatever its sign. */
 extern int	tmf_integer_bits(const TmfPiece *piece);
 

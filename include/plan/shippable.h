@@ -57,7 +57,8 @@ typedef struct TmfUse
 	int			varno;
 	AttrNumber	attnum;
 	int			assumed;		/* TMF_REMOTE() */
-	int			max_scale;		/* that its type may have */
+	int			max_scale;		/* decimals that its type may have ... */
+	int			max_whole;		/* ... and digits before them */
 } TmfUse;
 
 /* A part of the text: an expression, and what it is over there. */
@@ -144,7 +145,13 @@ extern TmfPiece tmf_ship_column(TmfShipping *shipping, Var *column);
  */
 extern bool tmf_ship_assume(TmfShipping *shipping, const TmfPiece *piece, int remote);
 
-/* The same for a SUPERSET: it may be read as something else. */
+/*
+ * A decimal column that nobody has declared must have at most so many digits
+ * before the point and after it: what it is compared with leaves no room for more.
+ */
+extern void tmf_ship_limit_digits(TmfShipping *shipping, const TmfPiece *piece, int whole, int scale);
+
+/* tmf_ship_assume() for a SUPERSET: it may be read as something else. */
 extern bool tmf_ship_assume_superset(TmfShipping *shipping, const TmfPiece *piece, int remote);
 
 /* "[c]" or "[r1].[c]" */

@@ -47,6 +47,7 @@ make_column(TmfRowColumn *column, List *private, TupleDesc tuple)
 	column->attnum = intVal(list_nth(private, TMF_COLUMN_ATTNUM));
 	column->assumed = intVal(list_nth(private, TMF_COLUMN_ASSUMED));
 	column->max_scale = intVal(list_nth(private, TMF_COLUMN_MAX_SCALE));
+	column->max_whole = intVal(list_nth(private, TMF_COLUMN_MAX_WHOLE));
 	column->utf16 = boolVal(list_nth(private, TMF_COLUMN_UTF16));
 	if (declared[0] != '\0')
 		(void) sqltype_parse(declared, &column->declared, allowed);

@@ -139,10 +139,31 @@ check_scale(const TmfRow *row, int column)
 			 errhint("Declare the column with as many decimals, or say its remote_type.")));
 }
 
+/* What it is compared with, and it, have more digits than the server compares exactly. */
+static void
+check_whole(const TmfRow *row, int column)
+{
+	const WireColumn *remote = &row->bound[column];
+	char		actual[SQLTYPE_TEXT_MAX];
+	SqlType		type = {SQLTYPE_DECIMAL, 0, remote->precision, remote->scale};
+
+	if (remote->type != WIRE_TYPE_DECIMAL ||
+		remote->precision - remote->scale <= row->column[column].max_whole)
+		return;
+	sqltype_format(&type, actual);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("%s has too many digits for a condition on it to be evaluated by the server",
+					tmf_row_column_label(row, column)),
+			 errdetail("The type of the remote column \"%s\" is %s.", remote_name(row, column), actual),
+			 errhint("%s", alter_column(row, column, "ADD", quote_literal_cstr(actual)))));
+}
+
 void
 tmf_row_check_type(const TmfRow *row, int column, const WireConn *conn)
 {
 	check_declared(row, column, conn);
 	check_assumed(row, column, conn);
 	check_scale(row, column);
+	check_whole(row, column);
 }

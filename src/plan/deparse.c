@@ -88,6 +88,7 @@ expect(Writer *writer, int target, Oid relid, AttrNumber attnum, const TmfUse *u
 									makeInteger(use != NULL ? use->assumed : 0),
 									makeInteger(use != NULL ? use->max_scale : TMF_SCALE_ANY));
 
+	column = lappend(column, makeInteger(use != NULL ? use->max_whole : TMF_SCALE_ANY));
 	column = lappend(column, makeString(pstrdup(declared)));
 
 	writer->select->columns = lappend(writer->select->columns,

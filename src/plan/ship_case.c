@@ -107,6 +107,8 @@ tmf_ship_coalesce(TmfShipping *shipping, CoalesceExpr *expr)
 
 	if (!tmf_ship_alike(shipping, expr->args, getBaseType(expr->coalescetype), pieces, &chosen))
 		return (TmfPiece) {TMF_SHIP_LOCAL};
+	if (count == 1)
+		return pieces[0];
 	initStringInfo(&sql);
 	for (i = 0; i < count; i++)
 		appendStringInfo(&sql, "%s%s", i == 0 ? "COALESCE(" : ", ", pieces[i].sql);

@@ -67,6 +67,7 @@ use_of(TmfShipping *shipping, const Var *column)
 	use->attnum = column->varattno;
 	use->assumed = ~0;
 	use->max_scale = TMF_SCALE_ANY;
+	use->max_whole = TMF_SCALE_ANY;
 	shipping->uses = lappend(shipping->uses, use);
 	return use;
 }
@@ -169,6 +170,15 @@ tmf_ship_assume(TmfShipping *shipping, const TmfPiece *piece, int remote)
 		return (TMF_REMOTE(tmf_typemap_wire(piece->type.name)) & remote) != 0 &&
 			!is_cut(piece, local, typmod);
 	return !may_be_cut(use, remote, local, typmod) && use->assumed != 0;
+}
+
+void
+tmf_ship_limit_digits(TmfShipping *shipping, const TmfPiece *piece, int whole, int scale)
+{
+	TmfUse	   *use = use_of(shipping, piece->column);
+
+	use->max_whole = Min(use->max_whole, whole);
+	use->max_scale = Min(use->max_scale, scale);
 }
 
 bool

@@ -40,19 +40,45 @@ ship_side(TmfShipping *shipping, const TmfCompareRule *rule, Node *node)
 	return piece;
 }
 
-/* What a column of an undeclared type is compared in. */
+/*
+ * What a column of an undeclared type is taken for; a numeric without precision
+ * remains unknown.  One with a precision has no more decimals than that: it would
+ * be rounded when it is read.
+ */
 static SqlType
 natural_type(const Var *column)
 {
 	int32		typmod = column->vartypmod;
 	Oid			local = getBaseTypeAndTypmod(column->vartype, &typmod);
 	SqlType		type = {SQLTYPE_UNKNOWN};
+	int			precision;
+	int			scale;
 
-	(void) tmf_encode_natural(local, &type);
-	/* more decimals than this the column has not: it would be rounded when it is read */
-	if (local == NUMERICOID && typmod >= (int32) VARHDRSZ)
-		type.scale = Max((((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024, 0);
+	if (local != NUMERICOID)
+		(void) tmf_encode_natural(local, &type);
+	else if (typmod >= (int32) VARHDRSZ)
+	{
+		precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
+		scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+		if (precision <= TMF_DECIMAL_MAX && scale >= 0 && scale <= precision)
+			type = (SqlType) {SQLTYPE_DECIMAL, 0, precision, scale};
+	}
 	return type;
+}
+
+static SqlType
+type_of(const TmfPiece *piece)
+{
+	if (piece->type.name == SQLTYPE_UNKNOWN && piece->column != NULL)
+		return natural_type(piece->column);
+	return piece->type;
+}
+
+static bool
+is_undeclared_numeric(const TmfPiece *piece)
+{
+	return piece->type.name == SQLTYPE_UNKNOWN && piece->column != NULL &&
+		getBaseType(piece->column->vartype) == NUMERICOID;
 }
 
 static bool
@@ -88,13 +114,30 @@ compare_as(TmfShipping *shipping, const TmfPiece *side, Node *value, const SqlTy
 	return condition;
 }
 
+/* The type in which an undeclared numeric column is compared with value; false: it is not. */
+static bool
+numeric_type(TmfShipping *shipping, const TmfPiece *side, Const *value, SqlType *as)
+{
+	static const SqlType all_digits = {SQLTYPE_DECIMAL, 0, TMF_DECIMAL_MAX, 0};
+
+	if (as->name == SQLTYPE_DECIMAL)
+		tmf_ship_limit_digits(shipping, side, TMF_DECIMAL_MAX - as->scale, as->scale);
+	else if (value != NULL && is_beyond(value, NUMERICOID))
+		*as = all_digits;
+	else if (value != NULL && tmf_constant_digits(value, as))
+		tmf_ship_limit_digits(shipping, side, TMF_DECIMAL_MAX - as->scale,
+							  TMF_DECIMAL_MAX - (as->precision - as->scale));
+	else
+		return false;
+	return true;
+}
+
 static TmfPiece
 compare_value(TmfShipping *shipping, const TmfPiece *side, Node *value, int strategy)
 {
-	static const SqlType all_digits = {SQLTYPE_DECIMAL, 0, TMF_DECIMAL_MAX, 0};
 	Oid			local = getBaseType(exprType(value));
 	Const	   *constant = IsA(value, Const) ? (Const *) value : NULL;
-	SqlType		as = side->type;
+	SqlType		as = type_of(side);
 
 	if (is_integer(local) || (constant != NULL && constant->constisnull))
 	{
@@ -102,47 +145,88 @@ compare_value(TmfShipping *shipping, const TmfPiece *side, Node *value, int stra
 			return tmf_ship_stays(shipping, "a value is not sent");
 		return compare_as(shipping, side, value, &as, strategy);
 	}
-	if (as.name == SQLTYPE_UNKNOWN && side->column != NULL)
-		as = natural_type(side->column);
-	if (constant != NULL ? tmf_encode_represents(constant->constvalue, local, &as) :
-		tmf_encode_holds(local, &as))
-		return compare_as(shipping, side, value, &as, strategy);
-	if (constant != NULL && as.scale == TMF_SCALE_OF_VALUE && is_beyond(constant, local))
-		as = all_digits;
-	if (!tmf_encode_orders(local, &as))
+	if (is_undeclared_numeric(side) && !numeric_type(shipping, side, constant, &as))
 		return tmf_ship_stays(shipping, constant != NULL ?
 							  "a constant has more than 38 digits" :
 							  "the remote type of a column is not declared, and the value not known yet");
+	if (constant != NULL ? tmf_encode_represents(constant->constvalue, local, &as) :
+		tmf_encode_holds(local, &as))
+		return compare_as(shipping, side, value, &as, strategy);
+	if (!tmf_encode_orders(local, &as))
+		return tmf_ship_stays(shipping, "a value is of a type that compares otherwise there");
 	return tmf_ship_interval(shipping, side, value, local, &as, strategy);
 }
 
-/* Digits that both can be compared with; what is not declared is believed to have them. */
 static bool
-are_comparable(const TmfPiece *left, const TmfPiece *right)
+is_money(SqlTypeName name)
 {
-	const SqlType *types[] = {&left->type, &right->type};
+	return name == SQLTYPE_MONEY || name == SQLTYPE_SMALLMONEY;
+}
+
+static bool
+is_whole(SqlTypeName name)
+{
+	return name >= SQLTYPE_BIT && name <= SQLTYPE_BIGINT;
+}
+
+/* Digits of a number: those before the point, and decimals. */
+static void
+count_digits(const SqlType *type, int *whole, int *scale)
+{
+	int			type_whole = 0;
+	int			type_scale = 0;
+
+	if (type->name == SQLTYPE_DECIMAL)
+	{
+		type_scale = type->scale;
+		type_whole = type->precision - type->scale;
+	}
+	else if (is_money(type->name))
+	{
+		type_scale = 4;
+		type_whole = 15;
+	}
+	else if (is_whole(type->name))
+		type_whole = 19;
+	*whole = Max(*whole, type_whole);
+	*scale = Max(*scale, type_scale);
+}
+
+/*
+ * Both sides are converted to one type, which has 38 digits at most; a decimal
+ * is compared with one of its own type whatever that is.  The higher type is
+ * money's when an integer is compared with it: it must not be.
+ */
+static bool
+make_comparable(TmfShipping *shipping, TmfPiece *left, TmfPiece *right)
+{
+	TmfPiece   *sides[] = {left, right};
+	SqlType		types[] = {type_of(left), type_of(right)};
 	int			whole = 0;
 	int			scale = 0;
 	int			i;
 
 	for (i = 0; i < 2; i++)
 	{
-		if (types[i]->name == SQLTYPE_DECIMAL)
-		{
-			whole = Max(whole, types[i]->precision - types[i]->scale);
-			scale = Max(scale, types[i]->scale);
-		}
-		else if (types[i]->name == SQLTYPE_MONEY || types[i]->name == SQLTYPE_SMALLMONEY)
-		{
-			whole = Max(whole, 15);
-			scale = Max(scale, 4);
-		}
-		else if (types[i]->name != SQLTYPE_UNKNOWN)
-			whole = Max(whole, 19);
+		const SqlType *other = &types[1 - i];
+
+		if (types[i].name == SQLTYPE_UNKNOWN)
+			return false;
+		count_digits(&types[i], &whole, &scale);
+		if (is_money(types[i].name) && is_whole(other->name))
+			*sides[i] = tmf_piece_decimal(sides[i], 19, 4);
+		if (is_undeclared_numeric(sides[i]) && is_whole(other->name) &&
+			!tmf_ship_assume(shipping, sides[i], TMF_REMOTE_INTEGERS | TMF_REMOTE(WIRE_TYPE_DECIMAL)))
+			return false;
+	}
+	for (i = 0; i < 2; i++)
+	{
+		if (is_undeclared_numeric(sides[i]))
+			tmf_ship_limit_digits(shipping, sides[i], TMF_DECIMAL_MAX - scale, scale);
 	}
 	return whole + scale <= TMF_DECIMAL_MAX ||
-		(types[0]->name != SQLTYPE_DECIMAL && types[1]->name != SQLTYPE_DECIMAL) ||
-		(types[0]->precision == types[1]->precision && types[0]->scale == types[1]->scale);
+		(types[0].name == SQLTYPE_DECIMAL && types[1].name == SQLTYPE_DECIMAL &&
+		 types[0].precision == types[1].precision && types[0].scale == types[1].scale);
 }
 
 TmfPiece
@@ -165,8 +249,8 @@ tmf_compare_number(TmfShipping *shipping, const TmfCompareRule *rule,
 	right = ship_side(shipping, rule, comparison->right);
 	if (right.ship == TMF_SHIP_LOCAL)
 		return right;
-	if (!are_comparable(&left, &right))
-		return tmf_ship_stays(shipping, "both sides together have more than 38 digits");
+	if (!make_comparable(shipping, &left, &right))
+		return tmf_ship_stays(shipping, "both sides together may have more than 38 digits");
 	return tmf_piece_condition(TMF_SHIP_EXACT,
 							   psprintf("%s%s%s", left.sql, tmf_compare_sql(comparison->strategy),
 										right.sql));

@@ -192,9 +192,8 @@ settle_column(TmfShipping *shipping, const TmfPiece *column)
 	return tmf_piece_convert(column, &row->natural);
 }
 
-/* The digits that a constant shows. */
-static bool
-constant_type(Const *constant, SqlType *type)
+bool
+tmf_constant_digits(Const *constant, SqlType *type)
 {
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, constant->constvalue));
 	int			digits = 0;
@@ -236,7 +235,7 @@ constant_operand(TmfShipping *shipping, Const *constant, Oid local, SqlType *as)
 
 	if (local == NUMERICOID && constant->constisnull)
 		*as = (SqlType) {SQLTYPE_DECIMAL, 0, 1, 0};
-	else if (local == NUMERICOID && !constant_type(constant, as))
+	else if (local == NUMERICOID && !tmf_constant_digits(constant, as))
 		return tmf_ship_stays(shipping, "a constant has more than 38 digits, or is no number");
 	if (!constant->constisnull && !tmf_encode_represents(constant->constvalue, local, as))
 		return tmf_ship_stays(shipping, "a constant is not one of the values that the remote type has");
