@@ -99,9 +99,10 @@ tmf_catalog_values(StringInfo sql, List *names)
 int
 tmf_catalog_version(UserMapping *user)
 {
-	List	   *rows = tmf_catalog_ask(user,
-									   "SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')), "
-									   "d.compatibility_level FROM sys.databases AS d WHERE d.database_id = DB_ID()");
+	static const char question[] =
+	"SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')), d.compatibility_level "
+	"FROM sys.databases AS d WHERE d.database_id = DB_ID()";
+	List	   *rows = tmf_catalog_ask(user, question);
 	char	  **row = rows != NIL ? linitial(rows) : NULL;
 
 	if (row == NULL || row[0] == NULL || row[1] == NULL)
@@ -427,7 +428,8 @@ tmf_catalog_columns(UserMapping *user, List *tables)
 		appendStringInfoString(&columns, ") ORDER BY c.object_id, c.column_id");
 		appendStringInfoString(&keys, KEYS_OF);
 		append_ids(&keys, ordered, from);
-		appendStringInfoString(&keys, ") ORDER BY x.object_id, x.is_primary_key DESC, x.index_id, k.key_ordinal");
+		appendStringInfoString(&keys, ") ORDER BY x.object_id, x.is_primary_key DESC, "
+							   "x.index_id, k.key_ordinal");
 		fill_columns(ordered, from, tmf_catalog_ask(user, columns.data),
 					 tmf_catalog_ask(user, keys.data));
 	}
@@ -464,7 +466,8 @@ tmf_catalog_descriptions(UserMapping *user, List *names)
 						   "JOIN sys.all_objects AS o ON o.object_id = OBJECT_ID(l.name) " BASE_OF_SYNONYM
 						   "JOIN sys.extended_properties AS p ON p.class = 1 AND p.name = N'MS_Description' "
 						   "AND p.major_id = COALESCE(b.object_id, o.object_id) "
-						   "LEFT JOIN sys.all_columns AS c ON c.object_id = p.major_id AND c.column_id = p.minor_id "
+						   "LEFT JOIN sys.all_columns AS c ON c.object_id = p.major_id "
+						   "AND c.column_id = p.minor_id "
 						   "ORDER BY l.i, p.minor_id");
 	return tmf_catalog_ask(user, sql.data);
 }

@@ -37,7 +37,8 @@ read_options(List *list, TmfImportOptions *options)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 					 errmsg("invalid option \"%s\"", def->defname),
-					 errhint("Valid options in this context are: import_collate, import_default, import_generated, import_not_null.")));
+					 errhint("Valid options in this context are: import_collate, import_default, "
+							 "import_generated, import_not_null.")));
 	}
 }
 
@@ -122,8 +123,8 @@ static char *
 problem_of(const TmfRemoteTable *table)
 {
 	if (table->elsewhere != NULL)
-		return psprintf("It is a synonym of %s, which is no table or view of this database that the remote login sees.",
-						table->elsewhere);
+		return psprintf("It is a synonym of %s, which is no table or view of this database "
+						"that the remote login sees.", table->elsewhere);
 	if (!tmf_import_can_name(table->name))
 		return pstrdup("Its name is blank or has control characters.");
 	return NULL;

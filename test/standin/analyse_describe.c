@@ -93,7 +93,8 @@ make_row(char *row, int ordinal, const SqlColumn *column, const SqlMessage *erro
 	if (type != NULL)
 		type_describe(type, name, sizeof(name));
 	snprintf(row, ROW_MAX, "SELECT CAST(0 AS bit) AS is_hidden, CAST(%d AS int) AS column_ordinal, "
-			 "CAST(%d AS bit) AS is_nullable, CAST(%d AS bit) AS is_identity_column, CAST(%d AS bit) AS is_computed_column",
+			 "CAST(%d AS bit) AS is_nullable, CAST(%d AS bit) AS is_identity_column, "
+			 "CAST(%d AS bit) AS is_computed_column",
 			 ordinal, column == NULL || column->nullable, column != NULL && column->identity,
 			 column != NULL && column->computed);
 	append_text(row, "name", column != NULL && column->name[0] != '\0' ? column->name : NULL);
