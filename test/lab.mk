@@ -34,7 +34,7 @@ lint: extension
 	@status=0; $(TOP)/test/lint/run.sh $(BUILD)/extension/tds_mirror_fdw.so || status=1; \
 	$(TOP)/test/lint/self_test.sh || status=1; exit $$status
 
-facts regress tap: lab
+facts regress isolation tap: lab
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/harness/$@.pl
 
 # Before lab, which copies what packages add to the server.  What cannot be
@@ -110,7 +110,7 @@ verdict-table: packages
 matrix-failover: lab
 	@$(TOP)/test/failover_matrix/all.sh $(BUILD)
 
-installcheck: regress tap
+installcheck: regress isolation tap
 
 check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request broken-streams-programs
 	@$(HARNESS)/check.sh $(BUILD)

@@ -42,6 +42,7 @@ typedef struct TmfScan
 	UserMapping *user;
 	const char *sql;
 	TmfParameters *parameters;	/* NULL: the statement has none */
+	bool		locks;			/* rows, in the remote transaction */
 	TmfRow	   *row;
 	TupleTableSlot *wire_slot;	/* the row handed over from the wire */
 	TupleTableSlot *spool_slot; /* the row on its way into the store */

@@ -59,6 +59,7 @@ typedef struct TmfSelect
 
 	List	   *params;			/* expressions: the values of @P1, @P2 ... */
 	List	   *descriptions;	/* of each: see TmfParameterPrivate */
+	bool		locks;			/* it locks rows, and is to run in a remote transaction */
 } TmfSelect;
 
 /* The column that a target is; NULL: it is something else. */

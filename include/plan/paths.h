@@ -19,6 +19,7 @@ typedef enum TmfScanPrivate
 	TMF_SCAN_COLUMNS,			/* List of Lists, one of each column: see TmfColumnPrivate */
 	TMF_SCAN_HANDED,			/* Integer: how many of them, from the first, are handed over */
 	TMF_SCAN_PARAMETERS,		/* List of Lists, one of each value: see TmfParameterPrivate */
+	TMF_SCAN_LOCKS,				/* Boolean: does it lock rows? */
 	TMF_SCAN_REASONS,			/* List of String: why each clause of the plan's qual was not
 								 * shipped; empty: it was, and is rechecked */
 	TMF_SCAN_NAMES,				/* String: the foreign tables, quoted, for messages */
@@ -35,6 +36,8 @@ extern ForeignScan *tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid re
 									  ForeignPath *best_path, List *tlist,
 									  List *scan_clauses, Plan *outer_plan);
 extern bool tmfIsForeignPathAsyncCapable(ForeignPath *path);
+
+/* row_lock.c */
 extern RowMarkType tmfGetForeignRowMarkType(RangeTblEntry *rte, LockClauseStrength strength);
 
 /* join.c */

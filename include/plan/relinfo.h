@@ -12,6 +12,14 @@
 
 #include "option/option.h"
 
+/* How the rows of a table are locked by the statement that reads them. */
+typedef enum TmfRowLock
+{
+	TMF_LOCK_NONE,
+	TMF_LOCK_WAIT,				/* FOR UPDATE */
+	TMF_LOCK_NOWAIT
+} TmfRowLock;
+
 typedef struct TmfRelInfo
 {
 	TmfServerOptions *server;
@@ -30,6 +38,7 @@ typedef struct TmfRelInfo
 	int			values;			/* parameters that remote_conds take */
 
 	/* of a base relation */
+	TmfRowLock	lock;
 	Bitmapset  *attrs_used;		/* offset by FirstLowInvalidHeapAttributeNumber */
 
 	/* of a join: what it is made of */
@@ -71,6 +80,9 @@ extern void tmf_relinfo_sort(PlannerInfo *root, RelOptInfo *rel, List *clauses, 
 
 /* "album", "(album a) INNER JOIN (track t)" ..., for EXPLAIN. */
 extern char *tmf_relinfo_text(PlannerInfo *root, RelOptInfo *rel);
+
+/* row_lock.c: refuses what the server has not */
+extern TmfRowLock tmf_row_lock(PlannerInfo *root, RelOptInfo *rel, const TmfTableOptions *table);
 
 static inline TmfRelInfo *
 tmf_relinfo(RelOptInfo *rel)

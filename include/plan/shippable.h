@@ -46,6 +46,7 @@ typedef struct TmfShipping
 	List	   *exprs;			/* of @P1, @P2 ... */
 	List	   *descriptions;	/* of each: see TmfParameterPrivate */
 	List	   *uses;			/* TmfUse: columns whose types the text takes for granted */
+	bool		locks;			/* it locks rows */
 	char	   *reason;			/* why the first part that stays here does; NULL: none does */
 } TmfShipping;
 

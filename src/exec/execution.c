@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 
 #include "exec/scan.h"
+#include "session/transaction.h"
 
 /* Twice sent again and lost again: this is no failover any more. */
 #define MAX_RETRIES		2
@@ -76,6 +77,19 @@ tmf_execution_count_bytes(TmfScan *scan)
 	scan->bytes_before = -1;
 }
 
+/* What locks rows is sent in the remote transaction, and so but once: see transaction.h. */
+static TmfSession *
+acquire(const TmfScan *scan, bool own)
+{
+	TmfSession *session;
+
+	if (!scan->locks)
+		return own ? tmf_session_acquire_own(scan->user) : tmf_session_acquire_to_read(scan->user);
+	session = tmf_session_acquire(scan->user);
+	tmf_transaction_open(session);
+	return session;
+}
+
 bool
 tmf_execution_send(TmfScan *scan, bool own)
 {
@@ -87,8 +101,7 @@ tmf_execution_send(TmfScan *scan, bool own)
 		scan->source = TMF_SOURCE_DONE;
 		return true;
 	}
-	session = own ? tmf_session_acquire_own(scan->user) :
-		tmf_session_acquire_to_read(scan->user);
+	session = acquire(scan, own);
 	if (session == NULL)
 		return false;
 	request.sql = scan->sql;

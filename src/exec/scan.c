@@ -66,6 +66,7 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->user = GetUserMapping(TMF_SCAN_USER(plan, rte), plan->fs_server);
 	scan->measured = scan->estate->es_instrument != 0;
 	scan->sql = strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL));
+	scan->locks = boolVal(list_nth(plan->fdw_private, TMF_SCAN_LOCKS));
 	scan->parameters = tmf_parameters_make(&node->ss.ps, plan->fdw_exprs,
 										   list_nth(plan->fdw_private, TMF_SCAN_PARAMETERS));
 	scan->row = tmf_row_make(descriptor, plan->fdw_private);

@@ -272,4 +272,5 @@ tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select)
 						   where.len > 0 ? " WHERE " : "", where.data);
 	select->params = writer.shipping.exprs;
 	select->descriptions = writer.shipping.descriptions;
+	select->locks = writer.shipping.locks;
 }

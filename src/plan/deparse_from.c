@@ -53,6 +53,15 @@ write_table(TmfShipping *shipping, const TmfTableOptions *table, Index relid, St
 		appendStringInfoString(from, " AS [q]");
 }
 
+static void
+write_lock(TmfShipping *shipping, TmfRowLock lock, StringInfo from)
+{
+	if (lock == TMF_LOCK_NONE)
+		return;
+	shipping->locks = true;
+	appendStringInfo(from, " WITH (UPDLOCK, ROWLOCK%s)", lock == TMF_LOCK_NOWAIT ? ", NOWAIT" : "");
+}
+
 void
 tmf_deparse_conditions(TmfShipping *shipping, List *conditions, StringInfo sql)
 {
@@ -180,7 +189,10 @@ tmf_deparse_from(TmfShipping *shipping, RelOptInfo *rel, StringInfo from, String
 	const TmfRelInfo *info = tmf_relinfo(rel);
 
 	if (info->table != NULL)
+	{
 		write_table(shipping, info->table, rel->relid, from);
+		write_lock(shipping, info->lock, from);
+	}
 	else if (info->input != NULL)
 		write_input(shipping, info->input, from, where);
 	else if (info->jointype == JOIN_FULL)

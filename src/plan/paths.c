@@ -121,8 +121,9 @@ names_of(PlannerInfo *root, RelOptInfo *rel)
 List *
 tmf_scan_private(const TmfSelect *select, List *reasons, String *names, const char *refused)
 {
-	List	   *private = list_make4(makeString(select->sql), select->columns,
-									 makeInteger(select->handed), select->descriptions);
+	List	   *private = list_make5(makeString(select->sql), select->columns,
+									 makeInteger(select->handed), select->descriptions,
+									 makeBoolean(select->locks));
 
 	private = lappend(lappend(private, reasons), names);
 	return lappend(private, makeString(pstrdup(refused)));
@@ -188,7 +189,7 @@ is_async_capable(RelOptInfo *rel)
 	const TmfRelInfo *info = tmf_relinfo(rel);
 
 	if (info->table != NULL)
-		return info->table->async_capable;
+		return info->table->async_capable && info->lock == TMF_LOCK_NONE;
 	if (info->input != NULL)
 		return is_async_capable(info->input);
 	return is_async_capable(info->outer) && is_async_capable(info->inner);
@@ -198,18 +199,4 @@ bool
 tmfIsForeignPathAsyncCapable(ForeignPath *path)
 {
 	return is_async_capable(path->path.parent);
-}
-
-/*
- * A row that is read here is not locked there.  Pretending otherwise would be
- * worse than refusing.
- */
-RowMarkType
-tmfGetForeignRowMarkType(RangeTblEntry *rte, LockClauseStrength strength)
-{
-	if (strength != LCS_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("foreign table \"%s\" does not support row locks", rte->eref->aliasname)));
-	return ROW_MARK_COPY;
 }

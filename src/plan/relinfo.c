@@ -50,6 +50,7 @@ tmf_relinfo_init(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	info->server = tmf_server_options(rel->serverid);
 	info->table = tmf_table_options(relid);
 	info->relids = rel->relids;
+	info->lock = tmf_row_lock(root, rel, info->table);
 	tmf_relinfo_sort(root, rel, rel->baserestrictinfo, &info->remote_conds, &info->local_conds,
 					 &info->values);
 
