@@ -23,10 +23,18 @@
 
 #define PROGRESS_STEPS	20000
 
+/* sqliteInt.h: the filter before automatic indexes */
+#define SQLITE_BLOOM_FILTER	0x00080000
+
+/*
+ * The filter hashes a text by its length, whatever its collation, and so loses rows
+ * whose keys are equal: 1.50 and 1.5000, 'a' and 'a '.
+ */
 bool
 engine_prepare_handle(sqlite3 *handle)
 {
-	return storage_register(handle) && functions_register(handle) && aggregates_register(handle) &&
+	return sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, handle, SQLITE_BLOOM_FILTER) == SQLITE_OK &&
+		storage_register(handle) && functions_register(handle) && aggregates_register(handle) &&
 		system_rows_register(handle) && table_functions_register(handle);
 }
 
