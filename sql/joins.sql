@@ -109,6 +109,7 @@ INSERT INTO shape (query) VALUES
 	('SELECT p.id, c.n FROM person p JOIN (SELECT person, count(*) AS n FROM visit GROUP BY person) c ON c.person = p.id'),
 	('SELECT p.id, l.room FROM person p, LATERAL (SELECT v.room FROM visit v WHERE v.person = p.id AND v.day = p.age) l'),
 	('SELECT p.id, l.x FROM person p LEFT JOIN (SELECT v.person, coalesce(v.room, -1) AS x FROM visit v) l ON l.person = p.id'),
+	('SELECT x.id, x.room, r.level FROM (SELECT p.id, v.room FROM (SELECT * FROM person WHERE age = 30 OR age = 60) p FULL JOIN (SELECT * FROM visit WHERE day = 2 OR day = 4) v ON v.person = p.id WHERE p.id = 1 OR v.day = 4) x FULL JOIN room r ON r.id = x.room'),
 	-- what is evaluated here
 	('SELECT p.id, v.room FROM person p JOIN visit v ON v.person = p.id AND v.day + p.age = 42'),
 	('SELECT p.id, v.room FROM person p JOIN visit v ON v.person = p.id WHERE abs(p.age) = 60'),
@@ -258,6 +259,10 @@ SELECT * FROM counted ORDER BY id;
 MERGE INTO counted c USING (SELECT p.id, v.day, v FROM there.person p JOIN there.visit v ON v.person = p.id AND v.room IN (20, 5)) s ON c.id = s.id
 	WHEN MATCHED THEN UPDATE SET n = coalesce(s.day, 77);
 SELECT * FROM counted ORDER BY id;
+
+-- and rows that are locked there
+SELECT plan_of('SELECT p.id, v.room FROM person p JOIN visit v ON v.person = p.id FOR UPDATE OF p');
+SELECT p.id, v.room FROM there.person p JOIN there.visit v ON v.person = p.id AND v.day = 2 ORDER BY 1, 2 FOR UPDATE;
 
 -- a column is taken for what compares alike, also where it cannot be selected
 CREATE FOREIGN TABLE there.half (id int) SERVER joins OPTIONS (query 'SELECT CAST(1.5 AS float) AS id');

@@ -110,11 +110,13 @@ is_joined(RelOptInfo *rel)
 /*
  * Rows of one side of a FULL JOIN that do not fulfil their conditions must not
  * come into it, and there is no place outside of it to say so.  An inner join
- * with one row is, under the names that the columns have anyway.
+ * with one row is, under the names that the columns have anyway.  Sides within
+ * sides begin with the same relation, but have fewer.
  */
 static void
 write_full_side(TmfShipping *shipping, RelOptInfo *rel, StringInfo from)
 {
+	Relids		relids = tmf_relinfo(rel)->relids;
 	StringInfoData side;
 	StringInfoData where;
 
@@ -122,8 +124,8 @@ write_full_side(TmfShipping *shipping, RelOptInfo *rel, StringInfo from)
 	initStringInfo(&where);
 	write_input(shipping, rel, &side, &where);
 	if (where.len > 0)
-		appendStringInfo(from, "(%s INNER JOIN (SELECT 1 AS [one]) AS [o%d] ON (%s))", side.data,
-						 bms_next_member(tmf_relinfo(rel)->relids, -1), where.data);
+		appendStringInfo(from, "(%s INNER JOIN (SELECT 1 AS [one]) AS [o%d_%d] ON (%s))", side.data,
+						 bms_next_member(relids, -1), bms_num_members(relids), where.data);
 	else
 		appendStringInfo(from, is_joined(rel) ? "(%s)" : "%s", side.data);
 }
