@@ -18,6 +18,7 @@
 #include "option/compat.h"
 #include "option/option.h"
 #include "plan/paths.h"
+#include "plan/upper.h"
 #include "session/session.h"
 
 PG_MODULE_MAGIC;
@@ -42,6 +43,7 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignPaths = tmfGetForeignPaths;
 	routine->GetForeignPlan = tmfGetForeignPlan;
 	routine->GetForeignJoinPaths = tmfGetForeignJoinPaths;
+	routine->GetForeignUpperPaths = tmfGetForeignUpperPaths;
 	routine->GetForeignRowMarkType = tmfGetForeignRowMarkType;
 
 	routine->BeginForeignScan = tmfBeginForeignScan;

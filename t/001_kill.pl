@@ -37,7 +37,7 @@ my $cluster = TdsMirror::Cluster->start('kill');
 	is($pair->state_of($pair->a)->{role_desc}, 'MIRROR', 'the old principal returns as mirror');
 	$psql->query("SET statement_timeout = '60s'");
 	$pair->b->control('fault row hang 100');
-	$psql->send('SELECT sum(id) FROM track');
+	$psql->send('SELECT sum(id) FROM (SELECT id FROM track OFFSET 0) AS t');
 	TdsMirror::Lab::wait_until('the statement is stuck', 20, sub { grep { /row/ } $pair->b->control('events') });
 	$pair->b->kill9;
 	my ($ok, $out, $err, $state) = $psql->finish;

@@ -29,7 +29,7 @@ sub finish_read
 	{
 		$retried++;
 		$errors{$state}++;
-		($ok, $out, $err, $state) = $reader->try('SELECT count(*), sum(id) FROM track');
+		($ok, $out, $err, $state) = $reader->try('SELECT count(*), sum(id) FROM (SELECT id FROM track OFFSET 0) AS t');
 		if (!$ok)
 		{
 			$twice++;
@@ -53,12 +53,12 @@ for my $round (1 .. $rounds)
 {
 	my $other = $expected eq 'A' ? 'B' : 'A';
 
-	$reader->send('SELECT count(*), sum(id) FROM track');
+	$reader->send('SELECT count(*), sum(id) FROM (SELECT id FROM track OFFSET 0) AS t');
 	$master->send("SELECT old_principal, new_principal, elapsed > '0' FROM tds_mirror_failover('erp')");
 	for (1 .. 3)
 	{
 		finish_read();
-		$reader->send('SELECT count(*), sum(id) FROM track');
+		$reader->send('SELECT count(*), sum(id) FROM (SELECT id FROM track OFFSET 0) AS t');
 	}
 	my ($ok, $out, $err) = $master->finish;
 	finish_read();

@@ -55,7 +55,7 @@ for my $phase (sort keys %phases)
 		prepare($psql, $before);
 		$psql->query("SET statement_timeout = '400ms'") if $how eq 'statement_timeout';
 		$pair->a->control("fault $point hang $argument");
-		$psql->send('SELECT sum(id) FROM track');
+		$psql->send('SELECT sum(id) FROM (SELECT id FROM track OFFSET 0) AS t');
 		if ($how ne 'statement_timeout')
 		{
 			wait_until('the statement waits', 20, sub { grep { /^$point .* hits [1-9]/ } $pair->a->control('faults') });

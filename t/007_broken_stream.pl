@@ -10,7 +10,7 @@ use TdsMirror::Pair;
 my $cluster = TdsMirror::Cluster->start('broken');
 my $pair = TdsMirror::Pair->start(prefix => 'broken-', script => track_script());
 my $psql = $cluster->session;
-my $count = 'SELECT count(*), sum(id) FROM track';
+my $count = 'SELECT count(*), sum(id) FROM (SELECT id FROM track OFFSET 0) AS t';
 my $whole = track_rows() . '|' . track_rows() * (track_rows() + 1) / 2;
 
 $psql->query(server_sql($pair, query_timeout => '2 s', login_timeout => '10 s') . track_table_sql() . who_table_sql());

@@ -64,7 +64,7 @@ is($psql->query('RESET statement_timeout; SELECT instance FROM who'), 'A', 'and 
 # Rows that have begun to come: nobody is asked.
 my $before = asked();
 $a->control('fault row hang 1000');
-$psql->send('SELECT count(*) FROM track');
+$psql->send('SELECT count(*) FROM (SELECT FROM track OFFSET 0) AS t');
 wait_until('the rows have stopped', 20, sub { grep { /\brow\b/ } $a->control('events') });
 sleep 3;
 $a->control('clear');

@@ -39,6 +39,7 @@ typedef struct TmfRow
 	const char *names;			/* of the foreign tables, quoted, for messages */
 	int			columns;		/* that the plan asked for; 0: the result has a dummy */
 	int			handed;			/* of them, from the first, are handed over */
+	int			divisors;		/* of them, after those, divide their targets */
 	TmfRowColumn *column;
 	TmfDecoder *decoders;
 	WireColumn *bound;			/* the result that the decoders are for ... */

@@ -9,6 +9,7 @@
 #define OPTION_COMPAT_H
 
 #include "fmgr.h"
+#include "nodes/pathnodes.h"
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
 #error "tds_mirror_fdw builds with PostgreSQL 15 to 18"
@@ -111,6 +112,50 @@ extern int no_such_variable
 #define TMF_FOREIGN_JOIN_PATH(root, rel, rows, startup, total, local) \
 	create_foreign_join_path(root, rel, NULL, rows, startup, total, NIL, \
 							 (rel)->lateral_relids, local, NIL)
+#endif
+
+/* create_foreign_upper_path() without outer path; the same of a base relation, sorted */
+#if PG_VERSION_NUM >= 180000
+#define TMF_UPPER_PATH(root, rel, target, rows, startup, total, pathkeys, private) \
+	create_foreign_upper_path(root, rel, target, rows, 0, startup, total, pathkeys, \
+							  NULL, NIL, private)
+#define TMF_SORTED_PATH(root, rel, rows, startup, total, pathkeys) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, pathkeys, \
+							(rel)->lateral_relids, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define TMF_UPPER_PATH(root, rel, target, rows, startup, total, pathkeys, private) \
+	create_foreign_upper_path(root, rel, target, rows, startup, total, pathkeys, \
+							  NULL, NIL, private)
+#define TMF_SORTED_PATH(root, rel, rows, startup, total, pathkeys) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, \
+							(rel)->lateral_relids, NULL, NIL, NIL)
+#else
+#define TMF_UPPER_PATH(root, rel, target, rows, startup, total, pathkeys, private) \
+	create_foreign_upper_path(root, rel, target, rows, startup, total, pathkeys, \
+							  NULL, private)
+#define TMF_SORTED_PATH(root, rel, rows, startup, total, pathkeys) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, pathkeys, \
+							(rel)->lateral_relids, NULL, NIL)
+#endif
+
+/* One after the other, the members of an equivalence class that relids could have. */
+#if PG_VERSION_NUM >= 180000
+#include "optimizer/paths.h"
+typedef EquivalenceMemberIterator TmfMemberIterator;
+#define TMF_FIRST_MEMBER(iterator, ec, relids) \
+	setup_eclass_member_iterator(iterator, ec, relids)
+#define TMF_NEXT_MEMBER(iterator)	eclass_member_iterator_next(iterator)
+#else
+typedef struct TmfMemberIterator
+{
+	List	   *members;
+	int			next;
+} TmfMemberIterator;
+#define TMF_FIRST_MEMBER(iterator, ec, relids) \
+	((iterator)->members = (ec)->ec_members, (iterator)->next = 0)
+#define TMF_NEXT_MEMBER(iterator) \
+	((iterator)->next < list_length((iterator)->members) ? \
+	 (EquivalenceMember *) list_nth((iterator)->members, (iterator)->next++) : NULL)
 #endif
 
 #endif

@@ -42,6 +42,9 @@ extern void tmf_cost_join(PlannerInfo *root, RelOptInfo *joinrel, TmfCost *cost)
  */
 extern void tmf_cost_group(PlannerInfo *root, RelOptInfo *grouped, List *exprs, TmfCost *cost);
 
+/* The statement that relinfo describes, of a base, join or grouped relation. */
+extern void tmf_cost_whole(PlannerInfo *root, RelOptInfo *rel, TmfCost *cost);
+
 /* The same statement with an ORDER BY; with the first rows of it alone. */
 extern void tmf_cost_sorted(TmfCost *cost);
 extern void tmf_cost_limited(TmfCost *cost, double rows);

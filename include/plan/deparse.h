@@ -28,6 +28,9 @@ typedef struct TmfQuery
 	List	   *targets;
 	List	   *conditions;		/* expressions that may be shipped: of rel, as a WHERE or a HAVING */
 	List	   *pathkeys;		/* NIL: in any order */
+	bool		limited;		/* by these, of which one may be NULL */
+	Node	   *offset;
+	Node	   *count;
 } TmfQuery;
 
 /* Members of the description of a column of the remote result: see TMF_SCAN_COLUMNS. */
@@ -56,6 +59,7 @@ typedef struct TmfSelect
 	 */
 	List	   *columns;
 	int			handed;
+	int			divisors;		/* columns after these: what their targets are to be divided by */
 
 	List	   *params;			/* expressions: the values of @P1, @P2 ... */
 	List	   *descriptions;	/* of each: see TmfParameterPrivate */

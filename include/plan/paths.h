@@ -18,12 +18,15 @@ typedef enum TmfScanPrivate
 	TMF_SCAN_SQL,				/* String: the remote SELECT */
 	TMF_SCAN_COLUMNS,			/* List of Lists, one of each column: see TmfColumnPrivate */
 	TMF_SCAN_HANDED,			/* Integer: how many of them, from the first, are handed over */
+	TMF_SCAN_DIVISORS,			/* Integer: how many after them are divisors of their targets */
 	TMF_SCAN_PARAMETERS,		/* List of Lists, one of each value: see TmfParameterPrivate */
 	TMF_SCAN_LOCKS,				/* Boolean: does it lock rows? */
 	TMF_SCAN_REASONS,			/* List of String: why each clause of the plan's qual was not
 								 * shipped; empty: it was, and is rechecked */
 	TMF_SCAN_NAMES,				/* String: the foreign tables, quoted, for messages */
 	TMF_SCAN_REFUSED,			/* String: why a join with it was not shipped; empty: none was tried */
+	/* and of a plan, not of a sample: */
+	TMF_SCAN_ABOVE,				/* List of String: what above it is not shipped, and why */
 	TMF_SCAN_RELATIONS			/* String: how they are combined, for EXPLAIN; not of a base relation */
 } TmfScanPrivate;
 

@@ -59,6 +59,13 @@ typedef struct TmfRelInfo
 	/* of a grouping: what is grouped, and the SELECT list with its sortgrouprefs */
 	RelOptInfo *input;
 	List	   *grouped_tlist;
+	List	   *keys;			/* expressions of GROUP BY ... */
+	List	   *equalities;		/* ... with the operators of each */
+
+	/* of the final order: what is sorted */
+	RelOptInfo *sorted;
+
+	List	   *above;			/* texts: what above the relation does not ship, and why */
 
 	/* a statement for it, without ORDER BY and LIMIT: see cost.h */
 	double		rows;			/* that it returns; those that are dropped here included */

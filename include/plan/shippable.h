@@ -42,6 +42,7 @@ typedef struct TmfShipping
 	const TmfServerOptions *server;
 	bool		qualified;		/* columns carry the name of their relation: [r1].[c] */
 	bool		exact;			/* what would be SUPERSET is LOCAL: it stands below a join ... */
+	struct TmfGrouping *grouping;	/* NULL, or what stands above groups: see upper.h */
 
 	List	   *exprs;			/* of @P1, @P2 ... */
 	List	   *descriptions;	/* of each: see TmfParameterPrivate */

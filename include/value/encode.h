@@ -30,8 +30,10 @@
 typedef enum TmfBound
 {
 	TMF_BOUND_VALUE,			/* itself: ERROR when the type does not have it */
-	TMF_BOUND_ARRAY				/* the value is an array: see tmf_encode_array() */
-	/* and those below */
+	TMF_BOUND_ARRAY,			/* the value is an array: see tmf_encode_array() */
+	/* 2 to 11 are those below */
+	TMF_BOUND_LIMIT = 12,		/* a bigint of LIMIT: NULL is all rows, and 0 needs no answer */
+	TMF_BOUND_OFFSET			/* a bigint of OFFSET: NULL is 0 */
 } TmfBound;
 
 #define TMF_BOUND_LOW(strategy)		((TmfBound) (2 * (strategy)))

@@ -40,7 +40,7 @@ end_of(List *description)
 {
 	int			bound = intVal(list_nth(description, TMF_PARAMETER_BOUND));
 
-	if (bound == TMF_BOUND_VALUE || bound == TMF_BOUND_ARRAY)
+	if (bound == TMF_BOUND_VALUE || bound == TMF_BOUND_ARRAY || bound >= TMF_BOUND_LIMIT)
 		return "";
 	return bound == TMF_BOUND_LOW(bound / 2) ? " (low end)" : " (high end)";
 }
@@ -79,6 +79,8 @@ show_clauses(ForeignScan *plan, List *context, ExplainState *es)
 		else
 			not_shipped = lappend(not_shipped, psprintf("%s: %s", text, reason));
 	}
+	foreach(lc, (List *) list_nth(plan->fdw_private, TMF_SCAN_ABOVE))
+		not_shipped = lappend(not_shipped, strVal(lfirst(lc)));
 	show_list("Rechecked", rechecked, es);
 	show_list("Not Shipped", not_shipped, es);
 }

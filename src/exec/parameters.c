@@ -19,6 +19,9 @@
 #include "plan/shippable.h"
 #include "value/encode.h"
 
+/* More than any table has; FETCH NEXT takes no "all". */
+#define ROWS_MAX	(INT64CONST(1) << 62)
+
 typedef struct Source
 {
 	ExprState  *expr;			/* NULL: as for the parameter before it that is number same */
@@ -153,17 +156,47 @@ evaluate(TmfParameters *parameters, Source *source)
 	}
 }
 
+/*
+ * LIMIT and OFFSET as the executor's own node takes them.  The sum of both must
+ * not be too large for the server, either.
+ */
+static int64
+number_of_rows(const Source *source)
+{
+	bool		limit = source->bound == TMF_BOUND_LIMIT;
+
+	if (source->isnull)
+		return limit ? ROWS_MAX : 0;
+	if (DatumGetInt64(source->value) < 0)
+		ereport(ERROR,
+				(errcode(limit ? ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE :
+						 ERRCODE_INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE),
+				 errmsg("%s must not be negative", limit ? "LIMIT" : "OFFSET")));
+	return Min(DatumGetInt64(source->value), ROWS_MAX);
+}
+
 static void
 encode(TmfParameters *parameters, const Source *source, WireParameter *value)
 {
 	MemoryContext former = MemoryContextSwitchTo(parameters->context);
 
-	if (source->bound == TMF_BOUND_ARRAY)
+	if (source->bound == TMF_BOUND_LIMIT || source->bound == TMF_BOUND_OFFSET)
+		tmf_encode(Int64GetDatum(number_of_rows(source)), false, source->type, &source->as,
+				   TMF_BOUND_VALUE, value);
+	else if (source->bound == TMF_BOUND_ARRAY)
 		tmf_encode_array(source->value, source->isnull, source->type, &source->as, value);
 	else
 		tmf_encode(source->value, source->isnull, source->type, &source->as, source->bound,
 				   value);
 	MemoryContextSwitchTo(former);
+}
+
+static bool
+lets_no_row_pass(const Source *source)
+{
+	if (source->isnull)
+		return source->strict;
+	return source->bound == TMF_BOUND_LIMIT && DatumGetInt64(source->value) == 0;
 }
 
 bool
@@ -182,7 +215,7 @@ tmf_parameters_bind(TmfParameters *parameters)
 	{
 		evaluate(parameters, &parameters->sources[i]);
 		encode(parameters, &parameters->sources[i], &parameters->values[i]);
-		if (parameters->sources[i].isnull && parameters->sources[i].strict)
+		if (lets_no_row_pass(&parameters->sources[i]))
 			parameters->nothing = true;
 	}
 	parameters->bound = true;

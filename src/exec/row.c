@@ -6,7 +6,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -66,13 +68,16 @@ tmf_row_make(TupleDesc tuple, List *private)
 	row->reading = -1;
 	row->columns = count;
 	row->handed = intVal(list_nth(private, TMF_SCAN_HANDED));
+	row->divisors = intVal(list_nth(private, TMF_SCAN_DIVISORS));
 	row->column = palloc0(sizeof(TmfRowColumn) * (count + 1));
-	row->decoders = palloc0(sizeof(TmfDecoder) * (row->handed + 1));
-	row->values = palloc(sizeof(WireValue) * (row->handed + 1));
+	row->decoders = palloc0(sizeof(TmfDecoder) * (row->handed + row->divisors + 1));
+	row->values = palloc(sizeof(WireValue) * (row->handed + row->divisors + 1));
 	row->block = palloc(TMF_ROW_BLOCK);
 	row->bound = palloc(sizeof(WireColumn) * Max(count, 1));
 	for (i = 0; i < count; i++)
 		make_column(&row->column[i], list_nth(columns, i), tuple);
+	for (i = row->handed; i < row->handed + row->divisors; i++)
+		row->column[i].type = INT8OID;
 	return row;
 }
 
@@ -144,7 +149,7 @@ tmf_row_bind(TmfRow *row, const WireConn *conn, MemoryContext context)
 	/* a column that is not what it was taken for explains why another cannot be read */
 	for (i = 0; i < row->columns; i++)
 		tmf_row_check_type(row, i, conn);
-	for (i = 0; i < row->handed; i++)
+	for (i = 0; i < row->handed + row->divisors; i++)
 		bind_column(row, i, context);
 	row->is_bound = true;
 }
@@ -190,6 +195,27 @@ raise_unmappable(TmfRow *row, const WireConn *conn)
 			 errhint("Replace it in the option \"query\", or read the column as varbinary into bytea.")));
 }
 
+/* An average is its sum, divided by its count; the sum of no values is NULL. */
+static void
+divide(TmfRow *row, Datum *datums, const bool *nulls)
+{
+	int			i;
+
+	for (i = row->handed; i < row->handed + row->divisors; i++)
+	{
+		const WireValue *value = &row->values[i];
+		int			attribute = row->column[i].target - 1;
+		bool		isnull;
+		Datum		count;
+
+		row->reading = i;
+		count = tmf_decode(&row->decoders[i], value->data, value->length, &isnull);
+		if (!nulls[attribute])
+			datums[attribute] = DirectFunctionCall2(numeric_div, datums[attribute],
+													DirectFunctionCall1(int8_numeric, count));
+	}
+}
+
 void
 tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, TupleTableSlot *slot)
 {
@@ -210,7 +236,7 @@ tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, Tuple
 
 	if (unlikely(wire_unmappable(conn)))
 		raise_unmappable(row, conn);
-	wire_values(conn, handed, row->values);
+	wire_values(conn, handed + row->divisors, row->values);
 	for (i = 0; i < handed; i++)
 	{
 		const WireValue *value = &row->values[i];
@@ -220,6 +246,8 @@ tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool brief, Tuple
 		datums[attribute] = tmf_decode(&row->decoders[i], value->data, value->length,
 									   &nulls[attribute]);
 	}
+	if (row->divisors > 0)
+		divide(row, datums, nulls);
 	row->reading = -1;
 	if (row->wholes != NIL)
 		tmf_row_form_wholes(row->wholes, datums, nulls);

@@ -179,7 +179,17 @@ tmf_cost_group(PlannerInfo *root, RelOptInfo *grouped, List *exprs, TmfCost *cos
 				  work_of(input) + input->rows * cpu_operator_cost * Max(list_length(exprs), 1));
 	cost->rows = clamp_row_est(rows * clauselist_selectivity(root, info->local_conds, 0,
 															 JOIN_INNER, NULL));
+	grouped->rows = cost->rows;
 	cost_statement(root, info, info->local_conds, &nothing, cost);
+}
+
+void
+tmf_cost_whole(PlannerInfo *root, RelOptInfo *rel, TmfCost *cost)
+{
+	const TmfRelInfo *info = tmf_relinfo(rel);
+
+	cost->rows = rel->rows;
+	cost_statement(root, info, info->local_conds, &rel->reltarget->cost, cost);
 }
 
 /* No row comes before all are found and sorted, for half of what that costs here. */

@@ -16,6 +16,7 @@
 
 #include "plan/deparse.h"
 #include "plan/relinfo.h"
+#include "plan/upper.h"
 
 /* A statement on its way: what its parts are collected in. */
 typedef struct Writer
@@ -154,6 +155,40 @@ write_expression(Writer *writer, int target, Node *expr)
 	expect(writer, target, InvalidOid, 0, NULL, "", false);
 }
 
+/* Its count comes after all that is handed over: see write_counts(). */
+static void
+write_average(Writer *writer, int target, Aggref *aggregate)
+{
+	TmfPiece	sum;
+	TmfPiece	count;
+
+	if (!tmf_ship_average(&writer->shipping, aggregate, &sum, &count))
+		elog(ERROR, "an average that is not shipped was to be selected: %s",
+			 writer->shipping.reason);
+	appendStringInfoString(next_item(writer), sum.sql);
+	expect(writer, target, InvalidOid, 0, NULL, "", false);
+}
+
+static void
+write_counts(Writer *writer)
+{
+	ListCell   *lc;
+
+	foreach(lc, writer->query->targets)
+	{
+		TargetEntry *target = lfirst_node(TargetEntry, lc);
+		TmfPiece	sum;
+		TmfPiece	count;
+
+		if (!tmf_aggregate_is_average((Node *) target->expr))
+			continue;
+		(void) tmf_ship_average(&writer->shipping, (Aggref *) target->expr, &sum, &count);
+		appendStringInfoString(next_item(writer), count.sql);
+		expect(writer, target->resno, InvalidOid, 0, NULL, "", false);
+		writer->select->divisors++;
+	}
+}
+
 static bool
 is_handed(Writer *writer, const TmfUse *use)
 {
@@ -173,10 +208,15 @@ is_handed(Writer *writer, const TmfUse *use)
 static void
 write_type(Writer *writer, Var *column)
 {
-	const RelOptInfo *rel = writer->query->rel;
+	RelOptInfo *rel = writer->query->rel;
+	TmfGrouping *grouping = writer->shipping.grouping;
 
-	if (IS_UPPER_REL(rel) || bms_is_member(column->varno, tmf_relinfo((RelOptInfo *) rel)->hidden))
+	if (grouping != NULL || bms_is_member(column->varno, tmf_relinfo(rel)->hidden))
+	{
+		writer->shipping.grouping = NULL;
 		tmf_deparse_column_apart(next_item(writer), &writer->shipping, column);
+		writer->shipping.grouping = grouping;
+	}
 	else
 		tmf_deparse_column_type(next_item(writer),
 								tmf_ship_column_name(&writer->shipping, column));
@@ -215,7 +255,6 @@ write_types(Writer *writer)
 	}
 }
 
-/* After the conditions, whose uses of columns it checks. */
 static void
 write_list(Writer *writer)
 {
@@ -231,13 +270,13 @@ write_list(Writer *writer)
 			write_column(writer, target->resno, column);
 		else if (IsA(target->expr, Var))
 			continue;			/* a whole row is put together here, of targets beside it */
+		else if (tmf_aggregate_is_average((Node *) target->expr))
+			write_average(writer, target->resno, (Aggref *) target->expr);
 		else
 			write_expression(writer, target->resno, (Node *) target->expr);
 	}
 	writer->select->handed = list_length(writer->select->columns);
-	write_types(writer);
-	if (writer->select->columns == NIL)
-		appendStringInfoChar(&writer->list, '1');
+	write_counts(writer);
 }
 
 static void
@@ -252,25 +291,59 @@ write_conditions(Writer *writer, StringInfo sql)
 		tmf_ship_note_strict(&writer->shipping, lfirst(lc));
 }
 
+static void
+write_order_and_limit(Writer *writer, StringInfo top, StringInfo tail)
+{
+	const TmfQuery *query = writer->query;
+
+	if (!tmf_deparse_order(tail, &writer->shipping, query->rel, query->pathkeys) ||
+		(query->limited && !tmf_deparse_limit(top, tail, &writer->shipping, query->offset,
+											  query->count, tail->len > 0)))
+		elog(ERROR, "an order that is not shipped was to be sent: %s", writer->shipping.reason);
+}
+
+/* What is written first has the first parameters; the types come when all uses are known. */
 void
 tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select)
 {
 	Writer		writer = {.query = query, .select = select};
+	TmfShipping *shipping = &writer.shipping;
 	StringInfoData from;
 	StringInfoData where;
+	StringInfoData groups;
+	StringInfoData top;
+	StringInfoData tail;
 
 	memset(select, 0, sizeof(*select));
-	tmf_shipping_init(&writer.shipping, root, query->rel, !IS_SIMPLE_REL(query->rel),
+	tmf_shipping_init(shipping, root, query->rel, !IS_SIMPLE_REL(query->rel),
 					  !IS_SIMPLE_REL(query->rel));
 	initStringInfo(&writer.list);
 	initStringInfo(&from);
 	initStringInfo(&where);
-	tmf_deparse_from(&writer.shipping, query->rel, &from, &where);
-	write_conditions(&writer, &where);
-	write_list(&writer);
-	select->sql = psprintf("SELECT %s FROM %s%s%s", writer.list.data, from.data,
-						   where.len > 0 ? " WHERE " : "", where.data);
-	select->params = writer.shipping.exprs;
-	select->descriptions = writer.shipping.descriptions;
-	select->locks = writer.shipping.locks;
+	initStringInfo(&groups);
+	initStringInfo(&top);
+	initStringInfo(&tail);
+	if (shipping->grouping == NULL)
+	{
+		tmf_deparse_from(shipping, query->rel, &from, &where);
+		write_conditions(&writer, &where);
+		write_list(&writer);
+	}
+	else
+	{
+		write_list(&writer);
+		tmf_deparse_group_by(&groups, shipping);
+		tmf_deparse_having(&groups, shipping, query->conditions);
+	}
+	write_order_and_limit(&writer, &top, &tail);
+	if (shipping->grouping != NULL)
+		tmf_deparse_input(&from, &where, shipping);
+	write_types(&writer);
+	if (select->columns == NIL)
+		appendStringInfoChar(&writer.list, '1');
+	select->sql = psprintf("SELECT %s%s FROM %s%s%s%s%s", top.data, writer.list.data, from.data,
+						   where.len > 0 ? " WHERE " : "", where.data, groups.data, tail.data);
+	select->params = shipping->exprs;
+	select->descriptions = shipping->descriptions;
+	select->locks = shipping->locks;
 }

@@ -195,8 +195,6 @@ tmf_deparse_from(TmfShipping *shipping, RelOptInfo *rel, StringInfo from, String
 		write_table(shipping, info->table, rel->relid, from);
 		write_lock(shipping, info->lock, from);
 	}
-	else if (info->input != NULL)
-		write_input(shipping, info->input, from, where);
 	else if (info->jointype == JOIN_FULL)
 		write_full(shipping, info, from);
 	else if (info->jointype == JOIN_SEMI || info->jointype == JOIN_ANTI)

@@ -20,6 +20,7 @@
 #include "plan/deparse.h"
 #include "plan/paths.h"
 #include "plan/shippable.h"
+#include "plan/upper.h"
 
 void
 tmfGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
@@ -37,6 +38,7 @@ tmfGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	tmf_cost_scan(root, rel, &cost);
 	add_path(rel, (Path *) TMF_FOREIGNSCAN_PATH(root, rel, cost.rows, cost.startup, cost.total,
 												rel->lateral_relids));
+	tmf_add_sorted_paths(root, rel);
 	foreach(lc, tmf_parameterizations(root, rel))
 	{
 		ParamPathInfo *param = lfirst(lc);
@@ -122,11 +124,23 @@ List *
 tmf_scan_private(const TmfSelect *select, List *reasons, String *names, const char *refused)
 {
 	List	   *private = list_make5(makeString(select->sql), select->columns,
-									 makeInteger(select->handed), select->descriptions,
-									 makeBoolean(select->locks));
+									 makeInteger(select->handed), makeInteger(select->divisors),
+									 select->descriptions);
 
+	private = lappend(private, makeBoolean(select->locks));
 	private = lappend(lappend(private, reasons), names);
 	return lappend(private, makeString(pstrdup(refused)));
+}
+
+static List *
+notes_of(RelOptInfo *rel)
+{
+	List	   *notes = NIL;
+	ListCell   *lc;
+
+	foreach(lc, tmf_relinfo(rel)->above)
+		notes = lappend(notes, makeString(lfirst(lc)));
+	return notes;
 }
 
 static List *
@@ -165,13 +179,18 @@ tmfGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid, ForeignPath *be
 		query.targets = IS_UPPER_REL(rel) ? copyObject(tmf_relinfo(rel)->grouped_tlist) :
 			tmf_join_targets(root, rel);
 	}
+	query.pathkeys = best_path->path.pathkeys;
+	query.limited = best_path->fdw_private != NIL;
+	query.offset = root->parse->limitOffset;
+	query.count = root->parse->limitCount;
 	foreach(lc, local)
 		reasons = lappend(reasons, reason_of(root, rel, lfirst_node(RestrictInfo, lc), remote));
 	quals = expressions_of(local);
 	query.conditions = expressions_of(remote);
 	tmf_deparse_select(root, &query, &select);
-	private = tmf_scan_private(&select, reasons, names_of(root, rel),
-							   tmf_join_refused(root, rel));
+	private = lappend(tmf_scan_private(&select, reasons, names_of(root, rel),
+									   tmf_join_refused(root, rel)),
+					  notes_of(rel));
 	if (IS_SIMPLE_REL(rel))
 		return make_foreignscan(tlist, quals, rel->relid, select.params, private, NIL,
 								query.conditions, outer_plan);

@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 
 #include "plan/shippable.h"
+#include "plan/upper.h"
 #include "session/quote.h"
 #include "value/typemap.h"
 
@@ -28,6 +29,8 @@ tmf_ship_column_name(const TmfShipping *shipping, const Var *column)
 {
 	StringInfoData sql;
 
+	if (shipping->grouping != NULL && shipping->grouping->derived)
+		return tmf_group_column_name(shipping->grouping, column);
 	initStringInfo(&sql);
 	if (shipping->qualified)
 		appendStringInfo(&sql, "[r%d].", column->varno);

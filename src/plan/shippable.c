@@ -16,6 +16,7 @@
 
 #include "plan/relinfo.h"
 #include "plan/ship_rules.h"
+#include "plan/upper.h"
 
 void
 tmf_shipping_init(TmfShipping *shipping, PlannerInfo *root, RelOptInfo *rel, bool qualified,
@@ -27,6 +28,8 @@ tmf_shipping_init(TmfShipping *shipping, PlannerInfo *root, RelOptInfo *rel, boo
 	shipping->server = tmf_relinfo(rel)->server;
 	shipping->qualified = qualified;
 	shipping->exact = exact;
+	if (tmf_relinfo(rel)->input != NULL)
+		tmf_ship_group_init(shipping, rel);
 }
 
 TmfPiece
@@ -128,9 +131,13 @@ ship_operator(TmfShipping *shipping, OpExpr *operator)
 static TmfPiece
 ship(TmfShipping *shipping, Node *node)
 {
+	TmfPiece	piece;
+
 	node = tmf_ship_strip(node);
 	if (tmf_ship_is_value(shipping, node))
 		return tmf_ship_natural_parameter(shipping, node);
+	if (shipping->grouping != NULL && tmf_ship_grouped(shipping, node, &piece))
+		return piece;
 	switch (nodeTag(node))
 	{
 		case T_RestrictInfo:	/* inside an OR */

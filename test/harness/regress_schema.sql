@@ -166,6 +166,41 @@ INSERT INTO dbo.word VALUES
 	(9, '50%', N'😀', N'😀', '50%', 0x03),
 	(10, '5_%', N'A[x]', NCHAR(65377), '[x]', 0x04),
 	(11, 'a' + CHAR(9), N'a' + NCHAR(9), N'a' + NCHAR(9), 'a\b', 0x05)
+
+-- what is grouped and sorted: NULLs, texts that differ by case, blanks and accents alone,
+-- moments that differ by less than a microsecond
+CREATE TABLE dbo.sale (
+	id int NOT NULL PRIMARY KEY,
+	shop int NULL,
+	item nvarchar(20) NULL,
+	code char(4) NULL,
+	amount decimal(10, 2) NULL,
+	fee money NULL,
+	big bigint NULL,
+	small smallint NULL,
+	ratio float NULL,
+	paid bit NULL,
+	at datetime2(7) NULL,
+	[on] date NULL,
+	stamp datetime NULL,
+	token uniqueidentifier NULL)
+GO
+INSERT INTO dbo.sale VALUES
+	(1, 1, N'a', 'a', 1.50, 1.5, 9223372036854775807, 1, 0.5, 1, '2020-01-01T00:00:00.0000001', '2020-01-01',
+		'2020-01-01T00:00:00.003', '00000000-0000-0000-0000-000000000001'),
+	(2, 1, N'A', 'A', 2.25, 0.0001, 9223372036854775807, 2, 1.5, 0, '2020-01-01T00:00:00.0000009', '2020-01-02',
+		'2020-01-01T00:00:00.007', '01000000-0000-0000-0000-000000000000'),
+	(3, 2, N'a ', 'a', -3.00, NULL, -1, 3, NULL, 1, '2020-01-01T00:00:00.0000010', '2020-01-01',
+		'2020-01-01T00:00:00.003', '00000000-0000-0000-0000-000000000001'),
+	(4, 2, N'ä', NULL, 0.10, 922337203685477.5807, 0, 4, -2.5, NULL, NULL, NULL, NULL, NULL),
+	(5, NULL, N'a', 'b', NULL, -5, 7, NULL, 0.5, 1, '1999-12-31T23:59:59.9999999', '1999-12-31',
+		'1999-12-31T23:59:59.997', '00000000-0000-0100-0000-000000000000'),
+	(6, NULL, NULL, 'b', 4.40, 5, 7, 6, 3, 0, '2020-01-01T00:00:00.0000005', '2020-01-02',
+		'2020-06-01T00:00:00', '00000001-0000-0000-0000-000000000000'),
+	(7, 3, N'b', 'B', 99999999.99, 1, NULL, 7, 1e100, 1, '2021-01-01T00:00:00', '2021-01-01',
+		'2021-01-01T00:00:00', NULL),
+	(8, 3, N'😀', 'a b', -99999999.99, 1, 8, 7, -1e100, 0, '2020-01-01T00:00:00.0000001', '2021-01-01',
+		'2021-01-01T00:00:00', '00000000-0000-0000-0000-00000000000A')
 GO
 
 -- what joins: values without a partner, several partners, NULLs
