@@ -139,6 +139,31 @@ for my $predicate (@predicates)
 }
 bar("estimate_$_", $worst{$_}, 3) for sort keys %worst;
 
+# Which plan follows from it.
+$psql->query(<<'SQL');
+CREATE TABLE few AS SELECT i * 1000 AS id FROM generate_series(1, 20) AS i;
+CREATE TABLE many AS SELECT i AS id FROM generate_series(1, 200000) AS i;
+ANALYZE few, many;
+SQL
+my @shapes = (
+	[ 'a join that makes rows fewer is shipped', 'big, kind', 'big.grp = kind.id AND kind.class = 3',
+		qr/^Foreign Scan\n.*Relations: \(big\) INNER JOIN \(kind\)|^Foreign Scan\n.*Relations: \(kind\) INNER JOIN \(big\)/ ],
+	[ 'so is one along a key', 'big, orders', 'big.order_id = orders.id AND orders.customer = 17', qr/^Foreign Scan\n/ ],
+	[ 'and one of three', 'big, orders, kind', 'big.order_id = orders.id AND big.grp = kind.id AND orders.customer = 17',
+		qr/^Foreign Scan\n/ ],
+	[ 'one that multiplies them is not', 'kind, kind AS other', 'kind.class = other.class', qr/^(?:Hash|Merge) Join\n/ ],
+	[ 'few rows are looked up one by one', 'few, big', 'few.id = big.id',
+		qr/^Nested Loop\n.*Seq Scan on few.*Foreign Scan on big/s ],
+	[ 'many are not', 'many, orders', 'many.id = orders.id', qr/^(?:Hash|Merge) Join\n/ ]);
+for my $shape (@shapes)
+{
+	my ($name, $from, $condition, $pattern) = @$shape;
+	my $plan = $psql->query("EXPLAIN (COSTS OFF) SELECT * FROM $from WHERE $condition");
+
+	like($plan, $pattern, $name);
+}
+$psql->query('DROP TABLE few, many');
+
 # The other ways to sample; rows of other pages are not alike.
 for my $method (qw(random system auto off))
 {

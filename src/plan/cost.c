@@ -146,6 +146,26 @@ rows_of_join(PlannerInfo *root, RelOptInfo *joinrel, const TmfRelInfo *info)
 	return clamp_row_est(rows);
 }
 
+/*
+ * The server can do what a repeated scan would ask of it: look up the few rows of
+ * one side that each row of the other one meets.
+ */
+static Cost
+work_of_join(const TmfRelInfo *info, double rows)
+{
+	const TmfRelInfo *outer = tmf_relinfo(info->outer);
+	const TmfRelInfo *inner = tmf_relinfo(info->inner);
+	Cost		work = work_of(outer) + work_of(inner) + (outer->rows + inner->rows) * cpu_operator_cost;
+
+	if (rows <= outer->rows * inner->rows * SELECTIVE)
+	{
+		work = Min(work, work_of(outer) + outer->rows * cpu_operator_cost);
+		if (info->jointype == JOIN_INNER)
+			work = Min(work, work_of(inner) + inner->rows * cpu_operator_cost);
+	}
+	return work + rows * cpu_operator_cost;
+}
+
 void
 tmf_cost_join(PlannerInfo *root, RelOptInfo *joinrel, TmfCost *cost)
 {
@@ -153,13 +173,11 @@ tmf_cost_join(PlannerInfo *root, RelOptInfo *joinrel, TmfCost *cost)
 	const TmfRelInfo *outer = tmf_relinfo(info->outer);
 	const TmfRelInfo *inner = tmf_relinfo(info->inner);
 	double		rows;
-	double		joined;
 
 	info->analyzed = outer->analyzed && inner->analyzed;
 	rows = rows_of_join(root, joinrel, info);
-	joined = outer->rows + inner->rows + rows;
 	set_statement(info, rows, joinrel->reltarget->width, outer->startup_cost,
-				  work_of(outer) + work_of(inner) + joined * cpu_operator_cost);
+				  work_of_join(info, rows));
 	cost->rows = joinrel->rows;
 	cost_statement(root, info, info->local_conds, &joinrel->reltarget->cost, cost);
 }
