@@ -72,6 +72,8 @@ ship_argument(TmfShipping *shipping, const TmfAggregateRule *rule, const Aggref 
 		return tmf_ship_stays(shipping, "its argument is not evaluated exactly there");
 	if (!tmf_ship_assume(shipping, &piece, rule->remote))
 		return tmf_ship_stays(shipping, "its argument is of a remote type for which there is no rule");
+	if (piece.rescaled)
+		return tmf_ship_stays(shipping, "it has another number of decimals there");
 	return piece;
 }
 

@@ -207,8 +207,9 @@ tmf_ship_group_key(TmfShipping *shipping, Node *expr, Oid equality, TmfKey *key)
 		return stays(shipping, "what differs there by less than a microsecond is equal here");
 	if (rule->group == NULL)
 		return group_bytes(shipping, expr, rule->family, key);
-	if (rule->family == NUMERIC_BTREE_FAM_OID && key->piece.column == NULL &&
-		!tmf_ship_same_scale(shipping, expr, &key->piece))
+	if (key->piece.rescaled ||
+		(rule->family == NUMERIC_BTREE_FAM_OID && key->piece.column == NULL &&
+		 !tmf_ship_same_scale(shipping, expr, &key->piece)))
 		return stays(shipping, "it has another number of decimals there");
 	key->sql = tmf_ship_text(rule->group, 1, &key->piece);
 	return true;
