@@ -84,6 +84,7 @@ find_key(TmfShipping *shipping, RelOptInfo *rel, const PathKey *pathkey, TmfKey 
 	{
 		*expr = tmf_ship_strip((Node *) member->em_expr);
 		if (!bms_is_subset(member->em_relids, tmf_relinfo(rel)->relids) ||
+			bms_overlap(member->em_relids, tmf_relinfo(rel)->hidden) ||
 			tmf_ship_is_value(shipping, *expr))
 			continue;
 		if (tmf_ship_order_key(shipping, *expr, pathkey->pk_opfamily, ec->ec_collation, key))
