@@ -37,7 +37,7 @@ for my $row (@$rows)
 	$whole &&= !defined $row->{reason} || $row->{reason} !~ /^[A-Z][a-z]|\.$/;
 	ok($whole, $name) or diag($said);
 }
-ok($seen{$_}, "there are rules of the kind $_") for qw(operator function expression);
+ok($seen{$_}, "there are rules of the kind $_") for qw(operator function aggregate order grouping expression);
 
 my %class = map { ("$_->{kind} $_->{name}" => $_->{class}) } @$rows;
 is($class{'operator =(integer,integer)'}, 'EXACT', 'integers compare alike');

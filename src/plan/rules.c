@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "plan/ship_rules.h"
+#include "plan/upper.h"
 
 typedef struct ExpressionRow
 {
@@ -88,12 +89,53 @@ function_row(int index, TmfRuleRow *row)
 	return true;
 }
 
+/* A rule that has a function ships; one that has none says why. */
+static bool
+aggregate_row(int index, TmfRuleRow *row)
+{
+	const TmfAggregateRule *rule = &tmf_aggregate_rules[index];
+	bool		ships = index < tmf_aggregate_rules_count && rule->ship != NULL;
+
+	if (index >= tmf_aggregate_rules_count)
+		return false;
+	*row = (TmfRuleRow) {TMF_RULE_AGGREGATE, rule->function, NULL, NULL,
+			ships ? rule->ships : "LOCAL", rule->sql, rule->fact, ships ? NULL : rule->ships};
+	return true;
+}
+
+static bool
+order_row(int index, TmfRuleRow *row)
+{
+	const TmfKeyRule *rule = &tmf_key_rules[index];
+
+	if (index >= tmf_key_rules_count)
+		return false;
+	*row = (TmfRuleRow) {TMF_RULE_ORDER, rule->family, NULL, rule->types, rule->sorted,
+			rule->order != NULL ? rule->order : "the bytes of its UTF-8", rule->fact, NULL};
+	return true;
+}
+
+static bool
+grouping_row(int index, TmfRuleRow *row)
+{
+	const TmfKeyRule *rule = &tmf_key_rules[index];
+
+	if (index >= tmf_key_rules_count)
+		return false;
+	*row = (TmfRuleRow) {TMF_RULE_GROUPING, rule->family, NULL, rule->types, rule->grouped,
+			rule->group != NULL ? rule->group : "the bytes of its UTF-16", rule->fact, NULL};
+	return true;
+}
+
 static bool (*const sources[]) (int index, TmfRuleRow *row) = {
 	expression_row,
 	comparison_row,
 	function_row,
 	tmf_like_rule_row,
 	tmf_moment_rule_row,
+	aggregate_row,
+	order_row,
+	grouping_row,
 };
 
 bool
