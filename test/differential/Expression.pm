@@ -134,7 +134,7 @@ sub value
 
 	return $column if $depth <= 0 || chance(0.45);
 	my $make = $self->can("value_$family") or return $column;
-	my $made = ($self->{risky} && chance(0.05) ? $self->risky($family) : undef) // $make->($self, $column, $depth);
+	my $made = ($self->{risky} && chance(0.12) ? $self->risky($family) : undef) // $make->($self, $column, $depth);
 
 	return $made ? { coll => '', %$made, family => $family } : $column;
 }
