@@ -3,7 +3,8 @@
 #
 # SEED is the first of five seeds, each a set of tables and 20,000 queries; SCALE is
 # the part of them, and of the faults, that is tried.  QUERY=n shows the n-th query of
-# SEED alone.  FAULTS=none leaves the faults out, FAULTS=name,name plants those alone.
+# SEED alone, KIND=scan the n-th of that kind, as the search for a fault asks for it.
+# FAULTS=none leaves the faults out, FAULTS=name,name plants those alone.
 
 use strict;
 use warnings;
@@ -276,7 +277,7 @@ sub one_query
 {
 	my ($cluster, $number) = @_;
 	my $runner = Runner->new($cluster, $database, $first_seed);
-	my $query = make_query($first_seed, $number);
+	my $query = make_query($first_seed, $number, $ENV{KIND});
 	my %got = $runner->run($number => $query);
 
 	print query_text($query), "\n$got{$number}{text}\n";
