@@ -26,6 +26,7 @@ typedef struct Writer
 	TmfSelect  *select;
 	StringInfoData list;		/* of the SELECT */
 	List	   *types;			/* Vars whose types have to be seen on their own */
+	List	   *seen;			/* of each column, the Var whose type is seen in it; or NULL */
 } Writer;
 
 static bool
@@ -80,20 +81,20 @@ next_item(Writer *writer)
 	return &writer->list;
 }
 
+/* seen: the column whose type its values have; what that is taken for follows at the end. */
 static void
-expect(Writer *writer, int target, Oid relid, AttrNumber attnum, const TmfUse *use,
+expect(Writer *writer, int target, Oid relid, AttrNumber attnum, const Var *seen,
 	   const char *declared, bool utf16)
 {
 	List	   *column = list_make5(makeInteger(target), makeInteger((int) relid),
-									makeInteger(attnum),
-									makeInteger(use != NULL ? use->assumed : 0),
-									makeInteger(use != NULL ? use->max_scale : TMF_SCALE_ANY));
+									makeInteger(attnum), makeInteger(0),
+									makeInteger(TMF_SCALE_ANY));
 
-	column = lappend(column, makeInteger(use != NULL ? use->max_whole : TMF_SCALE_ANY));
+	column = lappend(column, makeInteger(TMF_SCALE_ANY));
 	column = lappend(column, makeString(pstrdup(declared)));
-
 	writer->select->columns = lappend(writer->select->columns,
 									  lappend(column, makeBoolean(utf16)));
+	writer->seen = lappend(writer->seen, (void *) seen);
 }
 
 static TmfUse *
@@ -119,7 +120,7 @@ expect_type(Writer *writer, int target, Oid relid, const Var *column, const TmfC
 
 	if (form->declared)
 		sqltype_format(&form->remote, declared);
-	expect(writer, target, relid, column->varattno, use_of(writer, column), declared, false);
+	expect(writer, target, relid, column->varattno, column, declared, false);
 }
 
 /*
@@ -303,6 +304,26 @@ write_order_and_limit(Writer *writer, StringInfo top, StringInfo tail)
 }
 
 /* What is written first has the first parameters; the types come when all uses are known. */
+/* What the types of columns are taken for is known when all of the text is written. */
+static void
+settle_uses(Writer *writer)
+{
+	ListCell   *lc;
+	ListCell   *var;
+
+	forboth(lc, writer->select->columns, var, writer->seen)
+	{
+		List	   *column = lfirst(lc);
+		const TmfUse *use = lfirst(var) != NULL ? use_of(writer, lfirst(var)) : NULL;
+
+		if (use == NULL)
+			continue;
+		intVal(list_nth(column, TMF_COLUMN_ASSUMED)) = use->assumed;
+		intVal(list_nth(column, TMF_COLUMN_MAX_SCALE)) = use->max_scale;
+		intVal(list_nth(column, TMF_COLUMN_MAX_WHOLE)) = use->max_whole;
+	}
+}
+
 void
 tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select)
 {
@@ -339,6 +360,7 @@ tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select)
 	if (shipping->grouping != NULL)
 		tmf_deparse_input(&from, &where, shipping);
 	write_types(&writer);
+	settle_uses(&writer);
 	if (select->columns == NIL)
 		appendStringInfoChar(&writer.list, '1');
 	select->sql = psprintf("SELECT %s%s FROM %s%s%s%s%s", top.data, writer.list.data, from.data,

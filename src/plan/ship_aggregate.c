@@ -172,6 +172,13 @@ tmf_aggregate_extreme(TmfShipping *shipping, const TmfAggregateRule *rule, Aggre
 		return piece;
 	if (!tmf_ship_same_scale(shipping, argument_of(aggregate), &piece))
 		return tmf_ship_stays(shipping, "it has another number of decimals there");
+	/* a bit has none, and what is not declared may be one */
+	if ((type.name == SQLTYPE_UNKNOWN || type.name == SQLTYPE_BIT) &&
+		(rule->remote & TMF_REMOTE(WIRE_TYPE_BIT)) != 0)
+	{
+		type.name = SQLTYPE_BIGINT;
+		piece.sql = psprintf("CONVERT(bigint, %s)", piece.sql);
+	}
 	piece = ship_filtered(shipping, rule, aggregate, piece.sql);
 	piece.type = type;
 	return piece;
