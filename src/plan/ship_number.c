@@ -109,7 +109,8 @@ compare_as(TmfShipping *shipping, const TmfPiece *side, Node *value, const SqlTy
 	condition = tmf_piece_condition(TMF_SHIP_EXACT,
 									psprintf("%s%s%s", side->sql, tmf_compare_sql(strategy),
 											 parameter.sql));
-	if (strategy == BTEqualStrategyNumber)
+	/* the elements of a list are of one type there: only what is that already may be one */
+	if (strategy == BTEqualStrategyNumber && !is_undeclared_numeric(side))
 		condition.element = parameter.sql;
 	return condition;
 }
@@ -135,14 +136,17 @@ numeric_type(TmfShipping *shipping, const TmfPiece *side, Const *value, SqlType 
 static TmfPiece
 compare_value(TmfShipping *shipping, const TmfPiece *side, Node *value, int strategy)
 {
+	static const SqlType no_digits = {SQLTYPE_DECIMAL, 0, 1, 0};
 	Oid			local = getBaseType(exprType(value));
 	Const	   *constant = IsA(value, Const) ? (Const *) value : NULL;
 	SqlType		as = type_of(side);
 
 	if (is_integer(local) || (constant != NULL && constant->constisnull))
 	{
-		if (!tmf_encode_natural(local, &as))
+		if ((is_integer(local) || as.name == SQLTYPE_UNKNOWN) && !tmf_encode_natural(local, &as))
 			return tmf_ship_stays(shipping, "a value is not sent");
+		if (as.scale == TMF_SCALE_OF_VALUE)
+			as = no_digits;
 		return compare_as(shipping, side, value, &as, strategy);
 	}
 	if (is_undeclared_numeric(side) && !numeric_type(shipping, side, constant, &as))
@@ -215,14 +219,15 @@ make_comparable(TmfShipping *shipping, TmfPiece *left, TmfPiece *right)
 		count_digits(&types[i], &whole, &scale);
 		if (is_money(types[i].name) && is_whole(other->name))
 			*sides[i] = tmf_piece_decimal(sides[i], 19, 4);
-		if (is_undeclared_numeric(sides[i]) && is_whole(other->name) &&
-			!tmf_ship_assume(shipping, sides[i], TMF_REMOTE_INTEGERS | TMF_REMOTE(WIRE_TYPE_DECIMAL)))
-			return false;
 	}
 	for (i = 0; i < 2; i++)
 	{
-		if (is_undeclared_numeric(sides[i]))
-			tmf_ship_limit_digits(shipping, sides[i], TMF_DECIMAL_MAX - scale, scale);
+		if (!is_undeclared_numeric(sides[i]))
+			continue;
+		tmf_ship_limit_digits(shipping, sides[i], TMF_DECIMAL_MAX - scale, scale);
+		/* it may be money */
+		if (is_whole(types[1 - i].name))
+			*sides[i] = tmf_piece_decimal(sides[i], TMF_DECIMAL_MAX, scale);
 	}
 	return whole + scale <= TMF_DECIMAL_MAX ||
 		(types[0].name == SQLTYPE_DECIMAL && types[1].name == SQLTYPE_DECIMAL &&
