@@ -15,8 +15,15 @@
 
 #include "pure/sqltype.h"
 
-/* The whole result of sql, a char ** for each row, NULL for NULL; bit is "true" or "false". */
-extern List *tmf_catalog_ask(UserMapping *user, const char *sql);
+/*
+ * The whole result of sql, a char ** for each row, NULL for NULL; bit is "true"
+ * or "false".  columns has a letter for each column of it: v for one that always
+ * has a value, n for one that may be NULL.  Raises when the result is another.
+ */
+extern List *tmf_catalog_ask(UserMapping *user, const char *sql, const char *columns);
+
+/* A number that the statement has handed over and gets back: 0 to count - 1. */
+extern int	tmf_catalog_index(const char *text, int count);
 
 typedef struct TmfRemoteColumn
 {

@@ -58,6 +58,15 @@ extern int no_such_variable
 	(pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
 #endif
 
+/* May the user use a foreign server? */
+#if PG_VERSION_NUM >= 160000
+#define TMF_MAY_USE_SERVER(server) \
+	(object_aclcheck(ForeignServerRelationId, server, GetUserId(), ACL_USAGE) == ACLCHECK_OK)
+#else
+#define TMF_MAY_USE_SERVER(server) \
+	(pg_foreign_server_aclcheck(server, GetUserId(), ACL_USAGE) == ACLCHECK_OK)
+#endif
+
 /* Is the user the owner of a table, of a foreign server, or one of its role? */
 #if PG_VERSION_NUM >= 160000
 #define TMF_OWNS_TABLE(table) object_ownercheck(RelationRelationId, table, GetUserId())

@@ -138,7 +138,7 @@ import_comments(UserMapping *user, List *tables, List *names)
 		char	  **row = lfirst(lc);
 
 		if (row[2] != NULL && row[2][0] != '\0')
-			count += comment_on(list_nth_oid(tables, atoi(row[0])), row[1], row[2]);
+			count += comment_on(list_nth_oid(tables, tmf_catalog_index(row[0], list_length(tables))), row[1], row[2]);
 	}
 	return count;
 }

@@ -63,12 +63,6 @@ has_mapping(Oid userid, Oid serverid)
 							  ObjectIdGetDatum(serverid));
 }
 
-static bool
-has_usage(Oid serverid)
-{
-	return pg_foreign_server_aclcheck(serverid, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
-}
-
 Oid
 tmf_target_oid(const char *server_name)
 {
@@ -78,7 +72,7 @@ tmf_target_oid(const char *server_name)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("server \"%s\" does not belong to tds_mirror_fdw", server_name)));
-	if (!has_usage(server->serverid))
+	if (!TMF_MAY_USE_SERVER(server->serverid))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FOREIGN_SERVER, server_name);
 	return server->serverid;
 }
@@ -97,7 +91,7 @@ tmf_target(const char *server_name)
 bool
 tmf_target_visible(Oid serverid)
 {
-	return GetForeignServerExtended(serverid, FSV_MISSING_OK) != NULL && has_usage(serverid);
+	return GetForeignServerExtended(serverid, FSV_MISSING_OK) != NULL && TMF_MAY_USE_SERVER(serverid);
 }
 
 static int
@@ -119,7 +113,7 @@ tmf_target_names(void)
 		Form_pg_foreign_server form = (Form_pg_foreign_server) GETSTRUCT(tuple);
 		ForeignServer *server = GetForeignServer(form->oid);
 
-		if (is_ours(server) && has_usage(form->oid) && has_mapping(GetUserId(), form->oid))
+		if (is_ours(server) && TMF_MAY_USE_SERVER(form->oid) && has_mapping(GetUserId(), form->oid))
 			names = lappend(names, pstrdup(NameStr(form->srvname)));
 	}
 	table_endscan(scan);

@@ -102,7 +102,7 @@ tmf_catalog_version(UserMapping *user)
 	static const char question[] =
 	"SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')), d.compatibility_level "
 	"FROM sys.databases AS d WHERE d.database_id = DB_ID()";
-	List	   *rows = tmf_catalog_ask(user, question);
+	List	   *rows = tmf_catalog_ask(user, question, "nn");
 	char	  **row = rows != NIL ? linitial(rows) : NULL;
 
 	if (row == NULL || row[0] == NULL || row[1] == NULL)
@@ -156,7 +156,7 @@ find_schema(UserMapping *user, const char *schema)
 	tmf_quote_literal(&sql, schema);
 	appendStringInfoString(&sql, " COLLATE CATALOG_DEFAULT THEN 1 ELSE 0 END FROM sys.schemas AS s "
 						   "ORDER BY s.schema_id");
-	rows = tmf_catalog_ask(user, sql.data);
+	rows = tmf_catalog_ask(user, sql.data, "vvv");
 	foreach(lc, rows)
 	{
 		char	  **row = lfirst(lc);
@@ -211,14 +211,14 @@ tmf_catalog_tables(UserMapping *user, const char *schema, List *listed)
 	}
 	appendStringInfo(&sql, "WHERE o.schema_id = %d AND o.type IN ('U', 'V', 'SN') "
 					 "AND o.is_ms_shipped = 0 ORDER BY o.name", schema_id);
-	rows = tmf_catalog_ask(user, sql.data);
+	rows = tmf_catalog_ask(user, sql.data, "vvvnn");
 	foreach(lc, rows)
 	{
 		char	  **row = lfirst(lc);
 		TmfRemoteTable *table = make_table(row);
 
 		if (row[4] != NULL)
-			table->listed = list_nth(listed, atoi(row[4]));
+			table->listed = list_nth(listed, tmf_catalog_index(row[4], list_length(listed)));
 		tables = lappend(tables, table);
 	}
 	return tables;
@@ -243,7 +243,7 @@ tmf_catalog_table(UserMapping *user, const char *schema, const char *name)
 						   "WHERE o.type IN ('U', 'V', 'SN', 'S') AND o.object_id = OBJECT_ID(");
 	tmf_quote_literal(&sql, full.data);
 	appendStringInfoChar(&sql, ')');
-	rows = tmf_catalog_ask(user, sql.data);
+	rows = tmf_catalog_ask(user, sql.data, "vvvn");
 	return rows != NIL ? make_table(linitial(rows)) : NULL;
 }
 
@@ -430,8 +430,8 @@ tmf_catalog_columns(UserMapping *user, List *tables)
 		append_ids(&keys, ordered, from);
 		appendStringInfoString(&keys, ") ORDER BY x.object_id, x.is_primary_key DESC, "
 							   "x.index_id, k.key_ordinal");
-		fill_columns(ordered, from, tmf_catalog_ask(user, columns.data),
-					 tmf_catalog_ask(user, keys.data));
+		fill_columns(ordered, from, tmf_catalog_ask(user, columns.data, "vvvnvvvvnnvn"),
+					 tmf_catalog_ask(user, keys.data, "vvvv"));
 	}
 }
 
@@ -449,7 +449,7 @@ tmf_catalog_match(UserMapping *user, const TmfRemoteTable *table, List *names)
 	tmf_catalog_values(&sql, names);
 	appendStringInfo(&sql, ") AS l (i, name) LEFT JOIN sys.all_columns AS c ON c.object_id = %d "
 					 "AND c.name = l.name COLLATE CATALOG_DEFAULT ORDER BY l.i", table->id);
-	foreach(lc, tmf_catalog_ask(user, sql.data))
+	foreach(lc, tmf_catalog_ask(user, sql.data, "v"))
 		ids = lappend_int(ids, atoi(((char **) lfirst(lc))[0]));
 	return ids;
 }
@@ -469,5 +469,5 @@ tmf_catalog_descriptions(UserMapping *user, List *names)
 						   "LEFT JOIN sys.all_columns AS c ON c.object_id = p.major_id "
 						   "AND c.column_id = p.minor_id "
 						   "ORDER BY l.i, p.minor_id");
-	return tmf_catalog_ask(user, sql.data);
+	return tmf_catalog_ask(user, sql.data, "vnn");
 }

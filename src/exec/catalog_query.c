@@ -62,7 +62,7 @@ tmf_catalog_query_columns(UserMapping *user, const char *query, List *names)
 	tmf_quote_literal(&sql, query);
 	appendStringInfoString(&sql, ", NULL, 0) AS d ON d.name = l.name COLLATE CATALOG_DEFAULT "
 						   "OR d.error_number IS NOT NULL ORDER BY l.i");
-	foreach(lc, tmf_catalog_ask(user, sql.data))
+	foreach(lc, tmf_catalog_ask(user, sql.data, "vnnnnn"))
 	{
 		char	  **row = lfirst(lc);
 

@@ -19,13 +19,35 @@
 /* Twice sent again and lost again: this is no failover any more. */
 #define MAX_RETRIES		2
 
-static TmfDecoder *
-make_decoders(const WireConn *conn, int columns)
+static void
+raise_unexpected(const char *what)
 {
-	TmfDecoder *decoders = palloc0(sizeof(TmfDecoder) * Max(columns, 1));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+			 errmsg("the remote catalog cannot be read"),
+			 errdetail_internal("%s", what)));
+}
+
+int
+tmf_catalog_index(const char *text, int count)
+{
+	int			number = atoi(text);
+
+	if (number < 0 || number >= count)
+		raise_unexpected("The result refers to something that was not asked for.");
+	return number;
+}
+
+static TmfDecoder *
+make_decoders(const WireConn *conn, int count)
+{
+	TmfDecoder *decoders = palloc0(sizeof(TmfDecoder) * count);
 	int			i;
 
-	for (i = 0; i < columns; i++)
+	if (wire_column_count(conn) != count)
+		raise_unexpected(psprintf("The result has %d columns instead of %d.",
+								  wire_column_count(conn), count));
+	for (i = 0; i < count; i++)
 	{
 		WireColumn	column;
 
@@ -47,12 +69,12 @@ add_context(void *sql)
 }
 
 static char **
-read_row(const WireConn *conn, TmfDecoder *decoders, int columns)
+read_row(const WireConn *conn, TmfDecoder *decoders, const char *columns)
 {
-	char	  **row = palloc0(sizeof(char *) * Max(columns, 1));
+	char	  **row = palloc0(sizeof(char *) * strlen(columns));
 	int			i;
 
-	for (i = 0; i < columns; i++)
+	for (i = 0; columns[i] != '\0'; i++)
 	{
 		int			length;
 		const void *value = wire_value(conn, i, &length);
@@ -61,24 +83,26 @@ read_row(const WireConn *conn, TmfDecoder *decoders, int columns)
 
 		if (!isnull)
 			row[i] = TextDatumGetCString(datum);
+		else if (columns[i] == 'v')
+			raise_unexpected(psprintf("Column %d of the result is NULL.", i + 1));
 	}
 	return row;
 }
 
 /* False: the connection was lost, and *rows is not all. */
 static bool
-read_rows(TmfSession *session, const char *sql, List **rows, uint64 *count)
+read_rows(TmfSession *session, const char *sql, const char *columns, List **rows, uint64 *count)
 {
 	TmfRequest	request = {sql};
 	TmfDecoder *decoders;
 	ErrorContextCallback context = {error_context_stack, add_context, (void *) sql};
 	TmfFetch	fetch;
-	int			columns;
 
 	if (!tmf_session_query(session, &request, NULL))
 		return false;
-	columns = wire_column_count(tmf_session_conn(session));
-	decoders = make_decoders(tmf_session_conn(session), columns);
+	error_context_stack = &context;
+	decoders = make_decoders(tmf_session_conn(session), strlen(columns));
+	error_context_stack = context.previous;
 	while ((fetch = tmf_session_fetch(session, sql)) == TMF_FETCH_ROW)
 	{
 		error_context_stack = &context;
@@ -90,7 +114,7 @@ read_rows(TmfSession *session, const char *sql, List **rows, uint64 *count)
 }
 
 List *
-tmf_catalog_ask(UserMapping *user, const char *sql)
+tmf_catalog_ask(UserMapping *user, const char *sql, const char *columns)
 {
 	int			retries;
 
@@ -100,7 +124,7 @@ tmf_catalog_ask(UserMapping *user, const char *sql)
 		List	   *rows = NIL;
 		uint64		count = 0;
 
-		if (read_rows(session, sql, &rows, &count))
+		if (read_rows(session, sql, columns, &rows, &count))
 			return rows;
 		if (retries >= MAX_RETRIES)
 			tmf_session_raise_lost(session, sql, count);
