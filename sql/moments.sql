@@ -106,6 +106,8 @@ $$;
 SELECT c, (ids(c)).* FROM unnest(ARRAY[
 	'f_datetime2 < ''infinity''', 'f_datetime2 > ''-infinity''', 'f_datetime2 = ''infinity''', 'f_datetime2 <> ''-infinity''',
 	'f_datetime > ''1700-01-01''', 'f_datetime < ''1700-01-01''', 'f_smalldatetime <= ''10000-01-01''', 'f_date <> ''4714-11-24 BC''',
+	'f_datetime2 > ''4714-11-24 BC''::date', 'f_datetime2 < ''5874897-12-31''::date', 'f_datetime > ''4714-11-24 12:00+00 BC''::timestamptz',
+	'f_datetime < ''294276-12-31 23:59:59''::timestamp', 'f_date < ''294276-12-31 23:59:59''::timestamp',
 	'f_date < ''infinity''', 'f_time <= ''24:00''', 'f_time = ''24:00''', 'f_offset < ''10000-01-01''',
 	'f_datetime2 <> ''0001-01-01''', 'f_datetime2 <> ''9999-12-31 23:59:59.999999''', 'f_date >= timestamp ''2008-02-29 00:00:01''',
 	'f_datetime < now()', 'f_datetime > timestamptz ''2008-02-29 12:00+02''', 'f_offset = timestamp ''2008-02-29 12:00''',

@@ -16,6 +16,8 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -68,6 +70,52 @@ call(Oid function, Oid result, Node *first, Node *second)
 														InvalidOid, COERCE_EXPLICIT_CALL));
 }
 
+/* The first of January of a year, as a constant of one of the types that tell a day. */
+static Node *
+new_year(Oid type, int year)
+{
+	int64		days = date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE;
+
+	if (type == DATEOID)
+		return (Node *) makeConst(type, -1, InvalidOid, sizeof(DateADT), DateADTGetDatum(days),
+								  false, true);
+	return (Node *) makeConst(type, -1, InvalidOid, sizeof(Timestamp),
+							  TimestampGetDatum(days * USECS_PER_DAY), false, FLOAT8PASSBYVAL);
+}
+
+static Node *
+choose(MinMaxOp op, Oid type, Node *value, Node *limit)
+{
+	MinMaxExpr *choice = makeNode(MinMaxExpr);
+
+	choice->minmaxtype = type;
+	choice->op = op;
+	choice->args = list_make2(value, limit);
+	choice->location = -1;
+	return eval_const_expressions(NULL, (Node *) choice);
+}
+
+/*
+ * No remote value is outside of the years 1 to 9999.  What is compared with them
+ * may be drawn that near, where it can be converted and widened without leaving
+ * the range of its type.  NULL becomes the limit beyond which no row qualifies.
+ */
+static Node *
+within_reach(Node *value, bool low_end)
+{
+	Oid			type = getBaseType(exprType(value));
+	Node	   *first;
+	Node	   *last;
+
+	if (type != DATEOID && type != TIMESTAMPOID && type != TIMESTAMPTZOID)
+		return value;
+	first = new_year(type, -1);
+	last = new_year(type, 10001);
+	if (low_end)
+		return choose(IS_GREATEST, type, choose(IS_LEAST, type, value, last), first);
+	return choose(IS_LEAST, type, choose(IS_GREATEST, type, value, first), last);
+}
+
 /* value as a timestamp without time zone, as the session sees it; NULL: it is none. */
 static Node *
 as_timestamp(Node *value)
@@ -104,18 +152,19 @@ static TmfPiece
 ship_widened(TmfShipping *shipping, const TmfPiece *column, int remote, const SqlType *as,
 			 Node *value, int strategy)
 {
-	Node	   *moment = as_timestamp(value);
+	Node	   *low = as_timestamp(within_reach(value, true));
+	Node	   *high = as_timestamp(within_reach(value, false));
 	TmfPiece	piece;
 	char	   *sql = "";
 
-	if (strategy == TMF_NOT_EQUAL || moment == NULL)
+	if (strategy == TMF_NOT_EQUAL || low == NULL)
 		return tmf_ship_stays(shipping, "the comparison depends on the remote type, which is not declared, or on the time zone");
 	if (!tmf_ship_assume_superset(shipping, column, remote))
 		return tmf_ship_stays(shipping, "a column is of a remote type that compares otherwise");
 	if (strategy >= BTEqualStrategyNumber)
 	{
 		piece = tmf_ship_interval(shipping, column,
-								  call(F_TIMESTAMP_MI_INTERVAL, TIMESTAMPOID, moment, (Node *) margin()),
+								  call(F_TIMESTAMP_MI_INTERVAL, TIMESTAMPOID, low, (Node *) margin()),
 								  TIMESTAMPOID, as, BTGreaterEqualStrategyNumber);
 		if (piece.ship == TMF_SHIP_LOCAL)
 			return piece;
@@ -124,7 +173,7 @@ ship_widened(TmfShipping *shipping, const TmfPiece *column, int remote, const Sq
 	if (strategy <= BTEqualStrategyNumber)
 	{
 		piece = tmf_ship_interval(shipping, column,
-								  call(F_TIMESTAMP_PL_INTERVAL, TIMESTAMPOID, moment, (Node *) margin()),
+								  call(F_TIMESTAMP_PL_INTERVAL, TIMESTAMPOID, high, (Node *) margin()),
 								  TIMESTAMPOID, as, BTLessEqualStrategyNumber);
 		if (piece.ship == TMF_SHIP_LOCAL)
 			return piece;
@@ -145,14 +194,10 @@ ship_with_value(TmfShipping *shipping, Node *node, Node *value, int strategy)
 	if (column.ship != TMF_SHIP_EXACT || row == NULL)
 		return tmf_ship_stays(shipping, "an operand is not evaluated exactly there");
 	as = tmf_piece_is_typed(&column) ? &column.type : &row->natural;
-	if (local == TIMESTAMPOID && other == DATEOID)
-	{
-		value = as_timestamp(value);
-		other = TIMESTAMPOID;
-	}
-	if (local == other && (tmf_piece_is_typed(&column) || row->exact) &&
+	if ((local == other || (local == TIMESTAMPOID && other == DATEOID)) &&
+		(tmf_piece_is_typed(&column) || row->exact) &&
 		tmf_ship_assume(shipping, &column, row->remote))
-		return tmf_ship_interval(shipping, &column, value, local, as, strategy);
+		return tmf_ship_interval(shipping, &column, value, other, as, strategy);
 	if (local == TIMESTAMPOID)
 		return ship_widened(shipping, &column, row->remote, as, value, strategy);
 	if (local == DATEOID && (tmf_piece_is_typed(&column) || row->exact))
