@@ -114,6 +114,11 @@ EXECUTE by_n('😀');
 EXECUTE by_n(repeat('ß', 5000));
 RESET plan_cache_mode;
 
+-- blanks that do not fit into varchar(n) are cut off when they are read
+CREATE FOREIGN TABLE cut (v varchar(3)) SERVER collations OPTIONS (query 'SELECT N''abc  '' AS v');
+EXPLAIN (VERBOSE, COSTS OFF) SELECT v FROM cut WHERE v LIKE 'a_c';
+SELECT v FROM cut WHERE v LIKE 'abc' AND v LIKE '%c' AND v LIKE 'a%' AND v = 'abc';
+
 DROP SERVER collations CASCADE;
 DROP SCHEMA plain, described, here CASCADE;
 DROP FUNCTION explain, ids;

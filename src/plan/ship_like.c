@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -101,6 +102,23 @@ in_unicode(const TmfPiece *piece)
 	return psprintf("CONVERT(nvarchar(max), %s)", piece->sql);
 }
 
+/*
+ * When a value is read into varchar(n), blanks that follow its first n characters
+ * are cut off.  The pattern has to let pass what had them, too.
+ */
+static char *
+before_blanks(char *pattern, Node *operand)
+{
+	int32		typmod = exprTypmod(operand);
+	Oid			type = getBaseTypeAndTypmod(exprType(operand), &typmod);
+	int			length = strlen(pattern);
+
+	if (type != VARCHAROID || typmod < 0 || (length > 0 && pattern[length - 1] == '%' &&
+											 (length == 1 || pattern[length - 2] != '\\')))
+		return pattern;
+	return psprintf("%s%%", pattern);
+}
+
 TmfPiece
 tmf_ship_like(TmfShipping *shipping, OpExpr *operator)
 {
@@ -118,7 +136,7 @@ tmf_ship_like(TmfShipping *shipping, OpExpr *operator)
 	if (!get_collation_isdeterministic(operator->inputcollid))
 		return tmf_ship_stays(shipping, "the collation is not deterministic");
 	translated = translate_pattern(TextDatumGetCString(pattern->constvalue), &wider);
-	if (translated == NULL || strlen(translated) > PATTERN_MAX)
+	if (translated == NULL || strlen(translated) >= PATTERN_MAX)
 		return tmf_ship_stays(shipping, "the pattern is too long, or ends in an escape");
 	operand = tmf_ship_value(shipping, linitial(operator->args));
 	if (operand.ship != TMF_SHIP_EXACT)
@@ -131,6 +149,8 @@ tmf_ship_like(TmfShipping *shipping, OpExpr *operator)
 		return tmf_ship_stays(shipping, "a column is not of characters there");
 	if (ship == TMF_SHIP_SUPERSET && rule->negated)
 		return tmf_ship_stays(shipping, "only what is evaluated exactly there may be negated");
+	if (ship == TMF_SHIP_SUPERSET)
+		translated = before_blanks(translated, tmf_ship_strip(linitial(operator->args)));
 	value = tmf_ship_parameter(shipping,
 							   (Node *) makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
 												  CStringGetTextDatum(translated), false, false),
