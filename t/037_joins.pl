@@ -27,8 +27,9 @@ INSERT INTO score SELECT i, 0, 100 FROM generate_series(1, 4) AS i;
 SQL
 
 my $update = 'UPDATE score s SET n = s.n + m.points FROM track t JOIN mark m ON m.track = t.id'
-  . ' WHERE t.id = s.id AND t.seconds < s.limited + 10 AND m.points IN (7, 30)';
-like($psql->query("EXPLAIN (VERBOSE) $update"), qr/Relations: \(track t\) INNER JOIN \(mark m\).*Remote SQL: [^\n]* INNER JOIN .*-> .*Join/s,
+  . ' WHERE t.id = s.id AND t.seconds < s.limited + 10 AND m.points IN (7, 30)'
+  . q{ AND upper(t.title) LIKE 'TRACK%'};
+like($psql->query("EXPLAIN (VERBOSE) $update"), qr/Relations: \(track t\) INNER JOIN \(mark m\).*Remote SQL: [^\n]* INNER JOIN .*->\s+(?:Nested Loop|Hash Join|Merge Join)/s,
 	'an UPDATE from a join has a plan that joins here below it');
 
 # Runs $update while another transaction changes the rows that it wants.

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "foreign/fdwapi.h"
+#include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -283,6 +284,19 @@ tmfGetForeignJoinPaths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer
 													 cost.total, local));
 }
 
+static Expr *
+field_of(Var *row, const Var *column)
+{
+	FieldSelect *field = makeNode(FieldSelect);
+
+	field->arg = (Expr *) row;
+	field->fieldnum = column->varattno;
+	field->resulttype = column->vartype;
+	field->resulttypmod = column->vartypmod;
+	field->resultcollid = column->varcollid;
+	return (Expr *) field;
+}
+
 /*
  * All columns of a whole row.  The plan that joins here has no other way to them
  * than through that row.
@@ -296,17 +310,9 @@ add_columns(PlannerInfo *root, List *targets, Var *row)
 	foreach(lc, tmf_deparse_base_targets(root, find_base_rel(root, row->varno)))
 	{
 		Var		   *column = (Var *) lfirst_node(TargetEntry, lc)->expr;
-		FieldSelect *field;
 
-		if (tlist_member((Expr *) column, targets) != NULL)
-			continue;
-		field = makeNode(FieldSelect);
-		field->arg = (Expr *) row;
-		field->fieldnum = column->varattno;
-		field->resulttype = column->vartype;
-		field->resulttypmod = column->vartypmod;
-		field->resultcollid = column->varcollid;
-		fields = lappend(fields, field);
+		if (tlist_member((Expr *) column, targets) == NULL)
+			fields = lappend(fields, field_of(row, column));
 	}
 	return add_to_flat_tlist(targets, fields);
 }
@@ -335,6 +341,35 @@ tmf_join_targets(PlannerInfo *root, RelOptInfo *joinrel)
 	return targets;
 }
 
+/*
+ * The same targets for the plan that joins here: a column that only a condition
+ * of its table needs does not come out of the scan of it, but the whole row does.
+ */
+static List *
+local_targets(List *targets)
+{
+	List	   *local = NIL;
+	ListCell   *lc;
+	ListCell   *other;
+
+	foreach(lc, targets)
+	{
+		TargetEntry *target = flatCopyTargetEntry(lfirst_node(TargetEntry, lc));
+		const Var  *column = (const Var *) target->expr;
+
+		foreach(other, targets)
+		{
+			Var		   *row = (Var *) lfirst_node(TargetEntry, other)->expr;
+
+			if (IsA(column, Var) && column->varattno > 0 && IsA(row, Var) &&
+				row->varattno == 0 && row->varno == column->varno)
+				target->expr = field_of(row, column);
+		}
+		local = lappend(local, target);
+	}
+	return local;
+}
+
 Plan *
 tmf_join_fit_local_plan(Plan *plan, List *targets, List *quals, bool parallel_safe)
 {
@@ -347,5 +382,5 @@ tmf_join_fit_local_plan(Plan *plan, List *targets, List *quals, bool parallel_sa
 		if (is_join && ((Join *) plan)->jointype == JOIN_INNER)
 			((Join *) plan)->joinqual = list_delete(((Join *) plan)->joinqual, lfirst(lc));
 	}
-	return change_plan_targetlist(plan, targets, parallel_safe);
+	return change_plan_targetlist(plan, local_targets(targets), parallel_safe);
 }
