@@ -68,6 +68,9 @@ extern TmfRemoteTable *tmf_catalog_table(UserMapping *user, const char *schema, 
 /* Fills in the columns of these tables, with their keys. */
 extern void tmf_catalog_columns(UserMapping *user, List *tables);
 
+/* One of its columns, or NULL. */
+extern TmfRemoteColumn *tmf_catalog_column(const TmfRemoteTable *table, int id);
+
 /* Of each of names, the column of table that a statement would find by it: its id, or 0. */
 extern List *tmf_catalog_match(UserMapping *user, const TmfRemoteTable *table, List *names);
 

@@ -81,21 +81,6 @@ remote_names(List *columns)
 	return names;
 }
 
-static TmfRemoteColumn *
-column_by_id(const TmfRemoteTable *table, int id)
-{
-	ListCell   *lc;
-
-	foreach(lc, table->columns)
-	{
-		TmfRemoteColumn *column = lfirst(lc);
-
-		if (column->id == id)
-			return column;
-	}
-	return NULL;
-}
-
 /* Part of a key is none: it counts when all its columns are here. */
 static bool
 has_whole_key(const TmfRemoteTable *table, List *columns)
@@ -137,7 +122,7 @@ ask_table(UserMapping *user, const TmfTableOptions *options, List *columns)
 	tmf_catalog_columns(user, list_make1(table));
 	ids = tmf_catalog_match(user, table, remote_names(columns));
 	forboth(lc, columns, id, ids)
-		((Described *) lfirst(lc))->remote = column_by_id(table, lfirst_int(id));
+		((Described *) lfirst(lc))->remote = tmf_catalog_column(table, lfirst_int(id));
 	return has_whole_key(table, columns);
 }
 

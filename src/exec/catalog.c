@@ -279,8 +279,8 @@ make_column(char **row)
 	return column;
 }
 
-static TmfRemoteColumn *
-column_of(const TmfRemoteTable *table, int id)
+TmfRemoteColumn *
+tmf_catalog_column(const TmfRemoteTable *table, int id)
 {
 	ListCell   *lc;
 
@@ -313,7 +313,7 @@ choose_key(TmfRemoteTable *table, List *rows)
 	{
 		char	  **row = lfirst(lc);
 		char	  **next = lnext(rows, lc) != NULL ? lfirst(lnext(rows, lc)) : NULL;
-		TmfRemoteColumn *column = column_of(table, atoi(row[3]));
+		TmfRemoteColumn *column = tmf_catalog_column(table, atoi(row[3]));
 
 		usable = usable && column != NULL && !column->nullable && column->type.name != SQLTYPE_UNKNOWN;
 		if (usable)
