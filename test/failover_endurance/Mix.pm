@@ -36,7 +36,8 @@ sub insert
 
 sub whole_table
 {
-	return { sql => [ 'SELECT count(*), sum(id) FROM item' ], out => [ "$items|" . $items * ($items + 1) / 2 ] };
+	return { sql => [ 'SELECT count(*), sum(id) FROM (SELECT id FROM item OFFSET 0) AS travelling' ],
+		out => [ "$items|" . $items * ($items + 1) / 2 ] };
 }
 
 sub lookups
@@ -100,7 +101,8 @@ sub caught_errors
 sub cancels
 {
 	return {
-		sql => [ "SET statement_timeout = '15ms'", 'SELECT count(*) FROM endless', 'RESET statement_timeout' ],
+		sql => [ "SET statement_timeout = '15ms'", 'SELECT count(*) FROM (SELECT * FROM endless OFFSET 0) AS travelling',
+			'RESET statement_timeout' ],
 		states => [ '57014' ],
 	};
 }

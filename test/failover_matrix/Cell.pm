@@ -20,7 +20,7 @@ my $all = $rows . '|' . $rows * ($rows + 1) / 2;
 
 # What is sent, what comes back when all is well, and which request of it meets the fault.
 my %statements = (
-	'SELECT' => { sql => 'SELECT count(*), sum(id) FROM track', answer => $all },
+	'SELECT' => { sql => 'SELECT count(*), sum(id) FROM (SELECT id FROM track OFFSET 0) AS travelling', answer => $all },
 	'inner scan' => { sql => 'SELECT count(*), sum(t.id) FROM wanted w JOIN track t ON t.id = w.id', answer => '10|19250' },
 	'FETCH' => { sql => 'FETCH 10000 FROM c', declare => 'DECLARE c NO SCROLL CURSOR HOLD FOR SELECT id FROM track' },
 	'write' => { sql => "SELECT tds_mirror_exec('erp', 'INSERT INTO dbo.ledger (id, note) VALUES (ID, N''cell'')')",
