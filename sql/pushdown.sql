@@ -307,6 +307,26 @@ SELECT l.id AS l, w.id AS w FROM local_whole l JOIN local_whole w ON l.f_bigint 
 RESET enable_hashjoin;
 RESET enable_mergejoin;
 
+-- values that are not evaluated unless a condition lets them
+SET plan_cache_mode = force_generic_plan;
+PREPARE guarded(int) AS SELECT id FROM whole WHERE $1 = 0 OR f_int > 10 / $1 ORDER BY id;
+EXECUTE guarded(0);
+EXECUTE guarded(5);
+PREPARE chosen(int) AS SELECT id FROM whole WHERE CASE WHEN $1 <> 0 THEN f_int > 10 / $1 ELSE id = 1 END ORDER BY id;
+EXECUTE chosen(0);
+EXECUTE chosen(5);
+PREPARE free(int) AS SELECT id FROM whole WHERE f_bit OR f_int = $1 ORDER BY id;
+SELECT explain('EXECUTE free(0)');
+RESET plan_cache_mode;
+-- numbers that are rounded when they are read
+CREATE FOREIGN TABLE hundreds (id int, f_int numeric(12,-2)) SERVER push OPTIONS (schema_name 'dbo', table_name 'whole');
+SELECT id FROM hundreds WHERE f_int = 2147483600;
+SELECT id FROM hundreds WHERE f_int = 2147483647;
+-- LIKE knows its operand without a collation
+CREATE FOREIGN TABLE collated (id int, a text OPTIONS (column_name 'title') COLLATE "C", b text OPTIONS (column_name 'title') COLLATE "POSIX")
+	SERVER push OPTIONS (schema_name 'dbo', table_name 'track_like');
+SELECT count(*) FROM collated WHERE (a || b) LIKE '%';
+
 SET client_min_messages = warning;
 DROP SERVER push CASCADE;
 DROP SCHEMA operators CASCADE;

@@ -48,6 +48,7 @@ typedef struct TmfShipping
 	List	   *descriptions;	/* of each: see TmfParameterPrivate */
 	List	   *uses;			/* TmfUse: columns whose types the text takes for granted */
 	bool		locks;			/* it locks rows */
+	int			guards;			/* parts being written that others may keep from being evaluated */
 	char	   *reason;			/* why the first part that stays here does; NULL: none does */
 } TmfShipping;
 
@@ -130,6 +131,19 @@ extern char *tmf_ship_text(const char *template, int count, const TmfPiece *piec
 
 /* node without what changes nothing about the value. */
 extern Node *tmf_ship_strip(Node *node);
+
+/* What numeric's typmod packs: digits, and decimals, which may be fewer than none. */
+static inline int
+tmf_numeric_precision(int32 typmod)
+{
+	return ((typmod - VARHDRSZ) >> 16) & 0xffff;
+}
+
+static inline int
+tmf_numeric_scale(int32 typmod)
+{
+	return (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+}
 
 /* Has node no column of the statement's relations, and no aggregate? */
 extern bool tmf_ship_is_value(const TmfShipping *shipping, Node *node);
@@ -262,6 +276,9 @@ extern TmfPiece tmf_compare_moment(TmfShipping *shipping, const TmfCompareRule *
 								   const TmfComparison *comparison);
 extern bool tmf_moment_function_knows(const FuncExpr *function);
 extern TmfPiece tmf_ship_moment_function(TmfShipping *shipping, FuncExpr *function);
+
+/* ship_null.c: is a piece NULL there whenever it is NULL here, and the other way round? */
+extern bool tmf_ship_reads_null(TmfShipping *shipping, const TmfPiece *piece);
 
 /* ship_bool.c */
 extern TmfPiece tmf_ship_bool(TmfShipping *shipping, BoolExpr *expr);

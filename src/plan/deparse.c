@@ -303,7 +303,6 @@ write_order_and_limit(Writer *writer, StringInfo top, StringInfo tail)
 		elog(ERROR, "an order that is not shipped was to be sent: %s", writer->shipping.reason);
 }
 
-/* What is written first has the first parameters; the types come when all uses are known. */
 /* What the types of columns are taken for is known when all of the text is written. */
 static void
 settle_uses(Writer *writer)
@@ -324,6 +323,7 @@ settle_uses(Writer *writer)
 	}
 }
 
+/* What is written first has the first parameters; the types come when all uses are known. */
 void
 tmf_deparse_select(PlannerInfo *root, const TmfQuery *query, TmfSelect *select)
 {

@@ -86,8 +86,8 @@ tmf_aggregate_rows(TmfShipping *shipping, const TmfAggregateRule *rule, Aggref *
 }
 
 /*
- * Any column is NULL there when it is here, but not of every type can values be
- * counted.  Different ones only where it is known which differ.
+ * Not of every type can values be counted there, but all can be told from NULL.
+ * Different ones are counted only where it is known which differ.
  */
 TmfPiece
 tmf_aggregate_count(TmfShipping *shipping, const TmfAggregateRule *rule, Aggref *aggregate)
@@ -106,6 +106,8 @@ tmf_aggregate_count(TmfShipping *shipping, const TmfAggregateRule *rule, Aggref 
 	piece = tmf_ship_value(shipping, argument_of(aggregate));
 	if (piece.ship != TMF_SHIP_EXACT)
 		return tmf_ship_stays(shipping, "its argument is not evaluated exactly there");
+	if (!tmf_ship_reads_null(shipping, &piece))
+		return tmf_ship_stays(shipping, "a column is read by a cast that may make NULL of a value");
 	if (piece.column != NULL && (TMF_REMOTE(tmf_typemap_wire(piece.type.name)) & rule->remote) == 0)
 		return ship_filtered(shipping, rule, aggregate,
 							 psprintf("CASE WHEN %s IS NOT NULL THEN 1 END", piece.sql));

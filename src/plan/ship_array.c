@@ -17,6 +17,7 @@
 #include "utils/lsyscache.h"
 
 #include "plan/ship_rules.h"
+#include "plan/upper.h"
 
 #define ELEMENTS_MAX		1000
 #define OPENJSON_VERSION	13
@@ -153,6 +154,8 @@ compare_array(TmfShipping *shipping, const TmfCompareRule *rule, const TmfCompar
 
 	if (shipping->server->remote_version < OPENJSON_VERSION)
 		return tmf_ship_stays(shipping, "arrays are sent to SQL Server 2016 and later, which the option remote_version has to say");
+	if (shipping->grouping != NULL && shipping->grouping->argument)
+		return tmf_ship_stays(shipping, "no subquery may stand in an aggregate there");
 	left = tmf_ship_value(shipping, comparison->left);
 	if (left.ship != TMF_SHIP_EXACT || !OidIsValid(element))
 		return tmf_ship_stays(shipping, "an operand is not evaluated exactly there");

@@ -22,8 +22,12 @@ tmf_ship_bool(TmfShipping *shipping, BoolExpr *expr)
 	appendStringInfoString(&sql, expr->boolop == NOT_EXPR ? "NOT (" : "(");
 	foreach(lc, expr->args)
 	{
-		TmfPiece	piece = tmf_ship_condition(shipping, lfirst(lc));
+		bool		guarded = foreach_current_index(lc) > 0;
+		TmfPiece	piece;
 
+		shipping->guards += guarded;
+		piece = tmf_ship_condition(shipping, lfirst(lc));
+		shipping->guards -= guarded;
 		if (piece.ship == TMF_SHIP_LOCAL)
 			return piece;
 		ship = Min(ship, piece.ship);

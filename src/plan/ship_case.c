@@ -6,6 +6,9 @@
  * highest precedence among them, and are converted to it.  Here it is seen to
  * that this changes none of them; that a numeric is shown with other decimals
  * is remembered (rescaled), for it is compared like before.
+ *
+ * What is not chosen is not evaluated here, but values travel whether they are
+ * chosen or not: none that may raise an error does (guards).
  */
 #include "postgres.h"
 
@@ -59,8 +62,8 @@ when_condition(CaseExpr *expr, CaseWhen *when)
 	return substitution.failed ? NULL : condition;
 }
 
-TmfPiece
-tmf_ship_case(TmfShipping *shipping, CaseExpr *expr)
+static TmfPiece
+ship_case(TmfShipping *shipping, CaseExpr *expr)
 {
 	int			count = list_length(expr->args);
 	TmfPiece   *pieces = palloc0(sizeof(TmfPiece) * (count + 1));
@@ -97,7 +100,18 @@ tmf_ship_case(TmfShipping *shipping, CaseExpr *expr)
 }
 
 TmfPiece
-tmf_ship_coalesce(TmfShipping *shipping, CoalesceExpr *expr)
+tmf_ship_case(TmfShipping *shipping, CaseExpr *expr)
+{
+	TmfPiece	piece;
+
+	shipping->guards++;
+	piece = ship_case(shipping, expr);
+	shipping->guards--;
+	return piece;
+}
+
+static TmfPiece
+ship_coalesce(TmfShipping *shipping, CoalesceExpr *expr)
 {
 	int			count = list_length(expr->args);
 	TmfPiece   *pieces = palloc0(sizeof(TmfPiece) * count);
@@ -114,6 +128,17 @@ tmf_ship_coalesce(TmfShipping *shipping, CoalesceExpr *expr)
 		appendStringInfo(&sql, "%s%s", i == 0 ? "COALESCE(" : ", ", pieces[i].sql);
 	appendStringInfoChar(&sql, ')');
 	return chosen_value(&chosen, sql.data);
+}
+
+TmfPiece
+tmf_ship_coalesce(TmfShipping *shipping, CoalesceExpr *expr)
+{
+	TmfPiece	piece;
+
+	shipping->guards++;
+	piece = ship_coalesce(shipping, expr);
+	shipping->guards--;
+	return piece;
 }
 
 static bool

@@ -75,22 +75,22 @@ use_of(TmfShipping *shipping, const Var *column)
 	return use;
 }
 
-/* The decimals that a value of the column's local type can have; -1: as many as there are. */
+/* The decimals that a value of the column's local type can have. */
 static int
 local_scale(Oid local, int32 typmod)
 {
 	if (typmod < 0)
-		return -1;
+		return TMF_SCALE_ANY;
 	switch (local)
 	{
 		case NUMERICOID:
-			return (typmod - VARHDRSZ) & 0x7ff;
+			return tmf_numeric_scale(typmod);
 		case TIMEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
 			return typmod;
 		default:
-			return -1;
+			return TMF_SCALE_ANY;
 	}
 }
 
@@ -126,7 +126,7 @@ is_cut(const TmfPiece *piece, Oid local, int32 typmod)
 	int			scale = local_scale(local, typmod);
 	int			length = local_length(local, typmod);
 
-	if (scale >= 0)
+	if (scale < TMF_SCALE_ANY)
 	{
 		if (piece->type.name == SQLTYPE_DATETIME)
 			return scale < 6;
@@ -143,7 +143,9 @@ may_be_cut(TmfUse *use, int remote, Oid local, int32 typmod)
 {
 	int			scale = local_scale(local, typmod);
 
-	if (scale >= 0)
+	if (scale < 0)
+		return true;			/* even whole numbers are rounded */
+	if (scale < TMF_SCALE_ANY)
 	{
 		if ((remote & (TMF_REMOTE(WIRE_TYPE_MONEY) | TMF_REMOTE(WIRE_TYPE_SMALLMONEY))) != 0 && scale < 4)
 			use->assumed &= ~(TMF_REMOTE(WIRE_TYPE_MONEY) | TMF_REMOTE(WIRE_TYPE_SMALLMONEY));

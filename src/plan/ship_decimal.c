@@ -213,8 +213,8 @@ tmf_decimal_coerce(TmfShipping *shipping, const TmfFunctionRule *rule, List *arg
 
 	if (!IsA(typmod, Const) || DatumGetInt32(typmod->constvalue) < (int32) VARHDRSZ)
 		return tmf_ship_stays(shipping, "the precision is not known");
-	precision = ((DatumGetInt32(typmod->constvalue) - VARHDRSZ) >> 16) & 0xffff;
-	scale = (((DatumGetInt32(typmod->constvalue) - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+	precision = tmf_numeric_precision(DatumGetInt32(typmod->constvalue));
+	scale = tmf_numeric_scale(DatumGetInt32(typmod->constvalue));
 	piece = tmf_ship_operand(shipping, linitial(args));
 	if (piece.ship == TMF_SHIP_LOCAL)
 		return piece;

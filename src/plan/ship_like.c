@@ -133,7 +133,7 @@ tmf_ship_like(TmfShipping *shipping, OpExpr *operator)
 
 	if (!IsA(pattern, Const) || pattern->constisnull)
 		return tmf_ship_stays(shipping, "only a constant pattern is shipped");
-	if (!get_collation_isdeterministic(operator->inputcollid))
+	if (OidIsValid(operator->inputcollid) && !get_collation_isdeterministic(operator->inputcollid))
 		return tmf_ship_stays(shipping, "the collation is not deterministic");
 	translated = translate_pattern(TextDatumGetCString(pattern->constvalue), &wider);
 	if (translated == NULL || strlen(translated) >= PATTERN_MAX)

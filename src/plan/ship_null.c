@@ -20,8 +20,8 @@
  * A value that is read by a cast of the user's own may become NULL, or stop
  * being it; no other way of reading does that.
  */
-static bool
-reads_null_as_null(TmfShipping *shipping, const TmfPiece *piece)
+bool
+tmf_ship_reads_null(TmfShipping *shipping, const TmfPiece *piece)
 {
 	return piece->column == NULL || getBaseType(piece->column->vartype) < FirstUnpinnedObjectId ||
 		tmf_ship_assume_superset(shipping, piece, TMF_REMOTE(WIRE_TYPE_TEXT));
@@ -37,7 +37,7 @@ ship_tested(TmfShipping *shipping, Node *node)
 		return piece;
 	if (piece.ship != TMF_SHIP_EXACT)
 		return tmf_ship_stays(shipping, "only what is evaluated exactly there may be tested");
-	if (!reads_null_as_null(shipping, &piece))
+	if (!tmf_ship_reads_null(shipping, &piece))
 		return tmf_ship_stays(shipping, "a column is read by a cast that may make NULL of a value");
 	return piece;
 }

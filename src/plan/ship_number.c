@@ -58,8 +58,8 @@ natural_type(const Var *column)
 		(void) tmf_encode_natural(local, &type);
 	else if (typmod >= (int32) VARHDRSZ)
 	{
-		precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
-		scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+		precision = tmf_numeric_precision(typmod);
+		scale = tmf_numeric_scale(typmod);
 		if (precision <= TMF_DECIMAL_MAX && scale >= 0 && scale <= precision)
 			type = (SqlType) {SQLTYPE_DECIMAL, 0, precision, scale};
 	}

@@ -107,8 +107,8 @@ local_digits(int32 typmod, int *precision, int *scale)
 	*scale = 0;
 	if (typmod >= (int32) VARHDRSZ)
 	{
-		*precision = ((typmod - VARHDRSZ) >> 16) & 0xffff;
-		*scale = (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+		*precision = tmf_numeric_precision(typmod);
+		*scale = tmf_numeric_scale(typmod);
 	}
 }
 

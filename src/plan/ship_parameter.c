@@ -46,6 +46,22 @@ number_of(TmfShipping *shipping, Node *node, List *description)
 	return list_length(shipping->exprs);
 }
 
+static bool
+may_raise(Oid function, void *context)
+{
+	return !get_func_leakproof(function);
+}
+
+/* May evaluating node raise an error?  What is leakproof does not tell that much, either. */
+static bool
+may_fail(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, CoerceToDomain) || check_functions_in_node(node, may_raise, context) ||
+		expression_tree_walker(node, may_fail, context);
+}
+
 TmfPiece
 tmf_ship_parameter(TmfShipping *shipping, Node *node, const SqlType *as, TmfBound bound)
 {
@@ -56,6 +72,8 @@ tmf_ship_parameter(TmfShipping *shipping, Node *node, const SqlType *as, TmfBoun
 		return tmf_ship_stays(shipping, "it calls a volatile function");
 	if (contain_subplans(node))
 		return tmf_ship_stays(shipping, "it depends on a subquery");
+	if (shipping->guards > 0 && may_fail(node, NULL))
+		return tmf_ship_stays(shipping, "a value may raise an error that a condition before it prevents");
 	description = list_make5(makeInteger(as->name), makeInteger(as->length),
 							 makeInteger(as->precision), makeInteger(as->scale),
 							 makeInteger(bound));

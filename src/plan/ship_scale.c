@@ -36,13 +36,6 @@ remote_scale(const SqlType *type)
 	}
 }
 
-/* numeric(p, s): s in the lower 11 bits, signed, as numeric.c packs them. */
-static int
-scale_of_typmod(int32 typmod)
-{
-	return (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
-}
-
 static bool
 differs(Node *node, void *argument)
 {
@@ -58,7 +51,7 @@ differs(Node *node, void *argument)
 		if (getBaseTypeAndTypmod(exprType(node), &typmod) != NUMERICOID || typmod < 0)
 			return false;
 		piece = tmf_ship_column(shipping, (Var *) node);
-		return !piece.declared || remote_scale(&piece.type) != scale_of_typmod(typmod);
+		return !piece.declared || remote_scale(&piece.type) != tmf_numeric_scale(typmod);
 	}
 	if (IsA(node, Const) || IsA(node, Param))
 		return getBaseType(exprType(node)) == NUMERICOID;

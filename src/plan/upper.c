@@ -3,10 +3,11 @@
  *		Grouping, DISTINCT, ORDER BY and LIMIT as parts of a remote statement.
  *
  * The planner asks step by step: for grouping (of a partition, whose groups may
- * have to be combined with those of others), DISTINCT, the final order, and LIMIT.  A grouping, and a DISTINCT, which is a grouping by all that is
- * selected, is a relation of its own; an order and a LIMIT are ways to read the
- * relation below, so their paths have that one for parent.  What does not ship is
- * noted there for EXPLAIN.
+ * have to be combined with those of others), DISTINCT, the final order, and LIMIT.
+ * A grouping, and a DISTINCT, which is a grouping by all that is selected, is a
+ * relation of its own; an order and a LIMIT are ways to read the relation below,
+ * so their paths have that one for parent.  What does not ship is noted there for
+ * EXPLAIN.
  */
 #include "postgres.h"
 
