@@ -202,6 +202,9 @@ SELECT sum(seconds), max(seconds), count(seconds), bool_or(id = 7) FROM there.pa
 SELECT explain('SELECT sum(id::bigint), avg(seconds) FROM parted');
 SELECT seconds % 2 AS odd, sum(id), count(*) FROM there.parted GROUP BY 1 ORDER BY 1;
 SELECT album_id, count(*), avg(seconds) FROM here.track WHERE album_id IN (1, 2) GROUP BY album_id ORDER BY album_id;
+-- another one in each row
+SELECT count(*) FROM (SELECT album_id, random() FROM there.track WHERE album_id < 2 GROUP BY 1, 2) AS g;
+SELECT count(*) FROM (SELECT DISTINCT album_id, random() FROM there.track WHERE album_id < 2) AS g;
 -- T-SQL: error 130
 SET plan_cache_mode = force_generic_plan;
 PREPARE counted(int[]) AS SELECT count(*) FILTER (WHERE album_id = ANY ($1)) FROM there.track;

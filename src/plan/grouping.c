@@ -31,7 +31,7 @@ clause_of(Index ref, List *clauses)
 
 /*
  * Keys in the order of the targets.  One without a column is the same in all
- * rows, and T-SQL refuses it.
+ * rows unless it is volatile, and T-SQL refuses it.
  */
 static bool
 collect_keys(Collector *collector, PathTarget *target, List *clauses)
@@ -46,6 +46,11 @@ collect_keys(Collector *collector, PathTarget *target, List *clauses)
 		SortGroupClause *clause = clause_of(ref, clauses);
 		TargetEntry *entry;
 
+		if (clause != NULL && contain_volatile_functions(expr))
+		{
+			(void) tmf_ship_stays(collector->shipping, "it is grouped by a volatile function");
+			return false;
+		}
 		if (clause == NULL || tmf_ship_is_value(collector->shipping, expr))
 			continue;
 		entry = makeTargetEntry((Expr *) expr, list_length(info->grouped_tlist) + 1, NULL, false);
