@@ -20,7 +20,7 @@
 #include "value/encode.h"
 
 /* More than any table has; FETCH NEXT takes no "all". */
-#define ROWS_MAX	(INT64CONST(1) << 62)
+#define ROWS_MAX	((INT64CONST(1) << 62) - 1)
 
 typedef struct Source
 {

@@ -19,6 +19,7 @@
 #include "utils/pg_locale.h"
 
 #include "plan/deparse.h"
+#include "plan/ship_rules.h"
 #include "plan/upper.h"
 
 /* Families whose numbers have no name in the catalog's headers. */
@@ -28,14 +29,6 @@
 #define TIME_BTREE_FAM_OID		1996
 #define UUID_BTREE_FAM_OID		2968
 
-#define INTEGERS \
-	(TMF_REMOTE(WIRE_TYPE_BIT) | TMF_REMOTE(WIRE_TYPE_TINYINT) | TMF_REMOTE(WIRE_TYPE_SMALLINT) | \
-	 TMF_REMOTE(WIRE_TYPE_INT) | TMF_REMOTE(WIRE_TYPE_BIGINT))
-#define DECIMALS \
-	(INTEGERS | TMF_REMOTE(WIRE_TYPE_DECIMAL) | TMF_REMOTE(WIRE_TYPE_MONEY) | \
-	 TMF_REMOTE(WIRE_TYPE_SMALLMONEY))
-#define FLOATS \
-	(TMF_REMOTE(WIRE_TYPE_REAL) | TMF_REMOTE(WIRE_TYPE_FLOAT))
 #define MOMENTS \
 	(TMF_REMOTE(WIRE_TYPE_DATE) | TMF_REMOTE(WIRE_TYPE_DATETIME) | \
 	 TMF_REMOTE(WIRE_TYPE_SMALLDATETIME) | TMF_REMOTE(WIRE_TYPE_DATETIME2) | \
@@ -48,11 +41,11 @@
 #define KEY_BYTES_MAX	8000
 
 const TmfKeyRule tmf_key_rules[] = {
-	{INTEGER_BTREE_FAM_OID, INTEGERS, "$1", "$1",
+	{INTEGER_BTREE_FAM_OID, TMF_REMOTE_INTEGERS, "$1", "$1",
 	"smallint, integer, bigint", "EXACT", "EXACT", "integer-comparison"},
-	{NUMERIC_BTREE_FAM_OID, DECIMALS, "$1", "$1",
+	{NUMERIC_BTREE_FAM_OID, TMF_REMOTE_NUMBERS, "$1", "$1",
 	"numeric", "EXACT", "EXACT", "group-by-decimal"},
-	{FLOAT_BTREE_FAM_OID, FLOATS, "$1", "$1",
+	{FLOAT_BTREE_FAM_OID, TMF_REMOTE_FLOATS, "$1", "$1",
 	"real, double precision", "EXACT", "EXACT", "float-comparison"},
 	{BOOL_BTREE_FAM_OID, TMF_REMOTE(WIRE_TYPE_BIT), "$1", "$1",
 	"boolean", "EXACT", "EXACT", "bit-comparison"},
