@@ -88,6 +88,12 @@ extern void tmf_shipping_init(TmfShipping *shipping, PlannerInfo *root, RelOptIn
 							  bool qualified, bool exact);
 
 /*
+ * As it stands, to go back to when something was tried that is not written after
+ * all: neither its parameters nor what it takes for granted may stay.
+ */
+extern TmfShipping tmf_shipping_copy(const TmfShipping *shipping);
+
+/*
  * What an expression is there, as a value and as a condition.  A condition that
  * is needed as a value becomes bit; a bit that is needed as a condition is
  * compared with 1.

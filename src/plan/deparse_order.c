@@ -82,13 +82,18 @@ find_key(TmfShipping *shipping, RelOptInfo *rel, const PathKey *pathkey, TmfKey 
 	TMF_FIRST_MEMBER(&iterator, ec, tmf_relinfo(rel)->relids);
 	while ((member = TMF_NEXT_MEMBER(&iterator)) != NULL)
 	{
+		TmfShipping before;
+
 		*expr = tmf_ship_strip((Node *) member->em_expr);
 		if (!bms_is_subset(member->em_relids, tmf_relinfo(rel)->relids) ||
 			bms_overlap(member->em_relids, tmf_relinfo(rel)->hidden) ||
 			tmf_ship_is_value(shipping, *expr))
 			continue;
+		before = tmf_shipping_copy(shipping);
 		if (tmf_ship_order_key(shipping, *expr, pathkey->pk_opfamily, ec->ec_collation, key))
 			return true;
+		before.reason = shipping->reason;
+		*shipping = before;
 	}
 	(void) tmf_ship_stays(shipping, "it is sorted by what the server does not have");
 	return false;

@@ -32,6 +32,25 @@ tmf_shipping_init(TmfShipping *shipping, PlannerInfo *root, RelOptInfo *rel, boo
 		tmf_ship_group_init(shipping, rel);
 }
 
+TmfShipping
+tmf_shipping_copy(const TmfShipping *shipping)
+{
+	TmfShipping copy = *shipping;
+	ListCell   *lc;
+
+	copy.exprs = list_copy(shipping->exprs);
+	copy.descriptions = list_copy(shipping->descriptions);
+	copy.uses = NIL;
+	foreach(lc, shipping->uses)
+	{
+		TmfUse	   *use = palloc(sizeof(TmfUse));
+
+		*use = *(TmfUse *) lfirst(lc);
+		copy.uses = lappend(copy.uses, use);
+	}
+	return copy;
+}
+
 TmfPiece
 tmf_ship_stays(TmfShipping *shipping, const char *reason)
 {
