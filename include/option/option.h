@@ -77,8 +77,13 @@ typedef struct TmfTableOptions
 	char	   *schema_name;	/* default: the server's, "dbo" is not assumed: NULL */
 	char	   *table_name;		/* NULL when query is set */
 	char	   *query;
-	bool		async_capable;	/* its own, or the server's ... */
-	TmfSampling analyze_sampling;	/* ... as this */
+
+	/* its own, or the server's */
+	bool		async_capable;
+	bool		updatable;
+	bool		truncatable;
+	int			batch_size;		/* rows that are inserted together */
+	TmfSampling analyze_sampling;
 } TmfTableOptions;
 
 /*

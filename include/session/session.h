@@ -44,6 +44,7 @@ typedef struct TmfSessionLogin
 	int			role_sequence;
 	int			safety;
 	int			state;
+	bool		proven;			/* the instance has shown that it is principal, or not mirrored */
 } TmfSessionLogin;
 
 /* A statement and its typed parameters, @P1 and so on; all of it outlives the result. */
@@ -54,6 +55,10 @@ typedef struct TmfRequest
 	const WireParameter *parameter; /* as many; NULL when there are none */
 	bool		raw;			/* the user's own: see raw.h */
 	bool		repeated;		/* it will be sent again with other values */
+
+	/* of statements that change data: see change.h */
+	bool		returns;		/* the rows wanted come after results that only have a count */
+	const int  *tolerated;		/* errors that are an answer, ended by 0; NULL: none */
 } TmfRequest;
 
 typedef enum TmfFetch

@@ -197,6 +197,9 @@ tmf_table_options(Oid relid)
 	TmfOptionValue value;
 
 	options->async_capable = table_or_server_integer(table, "async_capable") != 0;
+	options->updatable = table_or_server_integer(table, "updatable") != 0;
+	options->truncatable = table_or_server_integer(table, "truncatable") != 0;
+	options->batch_size = table_or_server_integer(table, "batch_size");
 	options->analyze_sampling = table_or_server_integer(table, "analyze_sampling");
 	tmf_option_get(table->options, "query", ForeignTableRelationId, &value);
 	options->query = value.text;

@@ -89,6 +89,9 @@ const TmfOption tmf_options[] = {
 
 	/* the executor */
 	{"async_capable", SERVER, TMF_OPTION_BOOLEAN, .fallback = "false"},
+	{"updatable", SERVER, TMF_OPTION_BOOLEAN, .fallback = "true"},
+	{"truncatable", SERVER, TMF_OPTION_BOOLEAN, .fallback = "true"},
+	{"batch_size", SERVER, TMF_OPTION_INTEGER, 1, 1000000, "1000"},
 
 	/* the planner */
 	{"fdw_startup_cost", SERVER, TMF_OPTION_COST, .fallback = "100"},
@@ -105,6 +108,9 @@ const TmfOption tmf_options[] = {
 	{"table", TABLE, TMF_OPTION_NAME, 1, 2 * NAME_TEXT_MAX, .same_as = "table_name"},
 	{"query", TABLE, TMF_OPTION_SQL},
 	{"async_capable", TABLE, TMF_OPTION_BOOLEAN},
+	{"updatable", TABLE, TMF_OPTION_BOOLEAN},
+	{"truncatable", TABLE, TMF_OPTION_BOOLEAN},
+	{"batch_size", TABLE, TMF_OPTION_INTEGER, 1, 1000000},
 	{"analyze_sampling", TABLE, TMF_OPTION_WORD, .words = samplings},
 
 	{"column_name", COLUMN, TMF_OPTION_TEXT, 1, NAME_TEXT_MAX},

@@ -231,6 +231,7 @@ tmf_session_after_login(TmfSession *session, const TmfOpened *opened, uint64 bes
 	login->role_sequence = opened->role.role_sequence;
 	login->safety = opened->role.safety;
 	login->state = opened->role.state;
+	login->proven = opened->role.visible;
 	session->isolation = XACT_READ_COMMITTED;
 	session->close_at_end = false;
 	session->unsettled = false;

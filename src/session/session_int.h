@@ -85,6 +85,10 @@ struct TmfSession
 	uint64		rows;			/* received */
 	bool		answered;		/* its first result has been read */
 	bool		has_rows;		/* the result has columns */
+	bool		returns;		/* as in TmfRequest */
+	const int  *tolerated;
+	int			refused;		/* the tolerated error that was its answer; 0: none */
+	int64		counted;		/* the last count in the answer; -1: none yet */
 };
 
 extern void tmf_session_set_state(TmfSession *session, TmfSessionState state);

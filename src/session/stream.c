@@ -118,9 +118,23 @@ tmf_session_means_lost(const WireError *error)
 	}
 }
 
+/* Is the error one that the sender takes for an answer?  Not from a trigger: that is about another table. */
+static bool
+is_tolerated(const TmfSession *session, const WireError *error)
+{
+	const int  *number;
+
+	for (number = session->tolerated; number != NULL && *number != 0; number++)
+	{
+		if (*number == error->number)
+			return error->procedure[0] == '\0' && session->transaction.doomed == NULL;
+	}
+	return false;
+}
+
 /*
  * A call has not succeeded.  Returns when the connection is lost, with the
- * reason in session->lost; raises everything else.
+ * reason in session->lost, and after a tolerated error; raises everything else.
  */
 static void
 not_ok(TmfSession *session, WireStatus status, const char *sql)
@@ -144,7 +158,9 @@ not_ok(TmfSession *session, WireStatus status, const char *sql)
 	tmf_session_stop(session);
 	tmf_transaction_examine(session);
 	CHECK_FOR_INTERRUPTS();
-	tmf_report_error(session->options->name, &error, sql);
+	if (!is_tolerated(session, &error))
+		tmf_report_error(session->options->name, &error, sql);
+	session->refused = error.number;
 }
 
 bool
@@ -168,6 +184,10 @@ tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stre
 	session->rows = 0;
 	session->statements++;
 	session->answered = false;
+	session->returns = request->returns;
+	session->tolerated = request->tolerated;
+	session->refused = 0;
+	session->counted = -1;
 	if (request->raw)
 		session->unsettled = true;
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
@@ -187,6 +207,30 @@ tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stre
 	return true;
 }
 
+/* A result without columns is at hand: what it counts. */
+static void
+note_count(TmfSession *session)
+{
+	int64		count = wire_row_count(session->conn);
+
+	if (count >= 0)
+		session->counted = count;
+}
+
+/* Goes on to the rows that are wanted. */
+static WireStatus
+skip_counts(TmfSession *session)
+{
+	WireStatus	status = WIRE_OK;
+
+	while (status == WIRE_OK && wire_column_count(session->conn) == 0)
+	{
+		note_count(session);
+		status = wire_next_result(session->conn);
+	}
+	return status;
+}
+
 /* The time for an answer found late is over; for what is left of it, it begins now. */
 bool
 tmf_session_answer(TmfSession *session, const char *sql)
@@ -201,6 +245,8 @@ tmf_session_answer(TmfSession *session, const char *sql)
 		if (tmf_wait_expired(&session->deadline_ms))
 			set_deadline(session);
 		status = wire_first_result(session->conn);
+		if (status == WIRE_OK && session->returns)
+			status = skip_counts(session);
 	}
 	else if (session->state == TMF_SESSION_CLOSED)
 		return false;
@@ -252,9 +298,10 @@ finish(TmfSession *session, const char *sql)
 	int64		count = wire_row_count(session->conn);
 	WireStatus	status;
 
-	do
-		status = wire_next_result(session->conn);
-	while (status == WIRE_OK && wire_column_count(session->conn) == 0);
+	note_count(session);
+	status = wire_next_result(session->conn);
+	if (status == WIRE_OK)
+		status = skip_counts(session);
 	if (status == WIRE_OK)
 		raise_incomplete(session, sql, "The server has sent a second result, whose rows nobody expects.");
 	if (status != WIRE_END)
