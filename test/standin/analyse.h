@@ -23,6 +23,7 @@ typedef enum RelationKind
 	RELATION_QUERY,				/* derived table or view */
 	RELATION_CTE,
 	RELATION_VALUES,
+	RELATION_SET,				/* rows in memory: table->set */
 	RELATION_ROW				/* one row whose values are parameters: inserted, deleted */
 } RelationKind;
 

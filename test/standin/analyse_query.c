@@ -11,6 +11,7 @@
 #include "analyse.h"
 #include "catalog_views.h"
 #include "parser.h"
+#include "rowset.h"
 #include "table_function.h"
 
 #define DEPTH_LIMIT	64
@@ -207,6 +208,7 @@ bind_table(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
 	const char *current = database_name(session->database);
 	CteBinding *cte = name->schema == NULL && name->database == NULL ? find_cte(scope, name->object) : NULL;
 	const TableInfo *table;
+	const RowSet *set;
 	ObjectName	base;
 
 	if (cte != NULL)
@@ -217,6 +219,15 @@ bind_table(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
 		relation->column_count = cte->column_count;
 		return cte->columns != NULL || session_error(session, 252, cte->name);
 	}
+	set = rowset_find(session, name);
+	if (set != NULL)
+	{
+		relation->kind = RELATION_SET;
+		relation_of_table(analysis, relation, &set->info);
+		return true;
+	}
+	if (name->object[0] == '@')
+		return session_error(session, 1087, name->object);
 	relation->system = system_view_find(name->database != NULL ? name->database : current,
 										name->schema, name->object);
 	if (relation->system != NULL)

@@ -78,6 +78,7 @@ typedef struct TableInfo
 	int			reference_count;
 	CheckInfo  *checks;
 	int			check_count;
+	struct RowSet *set;			/* its rows are these: a table variable; else NULL */
 } TableInfo;
 
 extern Catalog *catalog_new(void);

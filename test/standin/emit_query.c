@@ -11,6 +11,7 @@
 #include "catalog_views.h"
 #include "functions.h"
 #include "emit.h"
+#include "rowset.h"
 #include "table_function.h"
 
 void
@@ -103,6 +104,10 @@ emit_relation(Emission *emission, const Relation *relation)
 			break;
 		case RELATION_VALUES:
 			emit_values(emission, relation);
+			break;
+		case RELATION_SET:
+			emit_format(emission, ROWSET_SOURCE "(?%d)",
+						emit_plan_slot(emission, &relation->table->set, sizeof(relation->table->set)));
 			break;
 		case RELATION_ROW:
 			emit_text(emission, "(SELECT 1)");

@@ -17,6 +17,7 @@
 #include "execute.h"
 #include "functions.h"
 #include "parser.h"
+#include "rowset.h"
 #include "server.h"
 #include "table_function.h"
 #include "transaction.h"
@@ -35,7 +36,7 @@ engine_prepare_handle(sqlite3 *handle)
 {
 	return sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, handle, SQLITE_BLOOM_FILTER) == SQLITE_OK &&
 		storage_register(handle) && functions_register(handle) && aggregates_register(handle) &&
-		system_rows_register(handle) && table_functions_register(handle);
+		system_rows_register(handle) && table_functions_register(handle) && rowsets_register(handle);
 }
 
 static int

@@ -15,6 +15,7 @@
 #include "ddl.h"
 #include "execute.h"
 #include "parser.h"
+#include "rowset.h"
 #include "transaction.h"
 
 static void execute_statement(Session *session, Statement *statement);
@@ -51,12 +52,20 @@ find_table(Session *session, const ObjectName *name)
 	return table;
 }
 
-/* The same for a statement that reads or changes rows: a synonym will do. */
+/* The same for a statement that changes rows: a synonym will do, and a table variable. */
 const TableInfo *
 find_base_table(Session *session, const ObjectName *name)
 {
+	const RowSet *set = rowset_find(session, name);
 	ObjectName	base;
 
+	if (set != NULL)
+		return &set->info;
+	if (name->object[0] == '@')
+	{
+		session_error(session, 1087, name->object);
+		return NULL;
+	}
 	return find_table(session, synonym_base(session, name, &base) ? &base : name);
 }
 
@@ -298,7 +307,7 @@ run_simple(Session *session, Statement *statement)
 		case STATEMENT_INSERT_BULK:
 			return execute_insert_bulk(session, &statement->u.insert_bulk);
 		case STATEMENT_DECLARE_TABLE:
-			return session_error(session, 40518, "DECLARE TABLE");
+			return execute_declare_table(session, &statement->u.table);
 		default:
 			return session_error(session, 40518, "KILL");
 	}
@@ -383,6 +392,7 @@ wants_done(const Statement *statement)
 		case STATEMENT_CONTINUE:
 		case STATEMENT_RETURN:
 		case STATEMENT_DECLARE:
+		case STATEMENT_DECLARE_TABLE:
 		case STATEMENT_EXEC:
 			return false;
 		default:

@@ -10,6 +10,7 @@
 #include "execute_output.h"
 #include "functions.h"
 #include "parser.h"
+#include "rowset.h"
 #include "transaction.h"
 
 typedef struct Inserter
@@ -24,6 +25,7 @@ typedef struct Inserter
 	RowWriter	writer;
 	OutputWriter output;
 	RawValue   *values;			/* the row, by position */
+	int64_t		first;			/* rows that a table variable had before */
 	int64_t		rows;
 	int64_t		limit;			/* TOP and SET ROWCOUNT; -1 = none */
 } Inserter;
@@ -142,17 +144,22 @@ static bool
 give_item(Inserter *inserter, int target, Expr *expr, const TypeSpec *type)
 {
 	int			position = inserter->targets[target];
+	const SqlValue *given;
 	SqlMessage	error;
 	SqlValue	value;
 
 	if (expr->kind == EXPR_DEFAULT)
 		return rowwriter_default(&inserter->writer, position, &inserter->values[position]);
-	if (expr->kind != EXPR_LITERAL)
+	if (expr->kind == EXPR_VARIABLE)
+		given = &variable_find(inserter->session, expr->text)->value;
+	else if (expr->kind == EXPR_LITERAL)
+		given = &expr->literal;
+	else
 		return give_expression(inserter, target, expr, type);
-	if (storage_same(&expr->type, type) || expr->literal.null)
-		return give_value(inserter, target, &expr->type, &expr->literal);
+	if (storage_same(&expr->type, type) || given->null)
+		return give_value(inserter, target, &expr->type, given);
 	memset(&value, 0, sizeof(value));
-	if (!convert_value(&expr->literal, &expr->type, type, session_style(inserter->session, &expr->type, type), true, inserter->writer.row_arena, &value, &error))
+	if (!convert_value(given, &expr->type, type, session_style(inserter->session, &expr->type, type), true, inserter->writer.row_arena, &value, &error))
 		return session_conversion_error(inserter->session, &error);
 	return give_value(inserter, target, type, &value);
 }
@@ -371,6 +378,8 @@ insert_entered(Inserter *inserter)
 		return false;
 	if (inserter->table->view)
 		return session_error(session, 4405, inserter->table->name);
+	if (inserter->table->set != NULL)
+		inserter->first = inserter->table->set->count;
 	columns = (size_t) inserter->table->column_count + 1;
 	inserter->targets = arena_alloc(session->arena, sizeof(int) * columns);
 	inserter->given = memset(arena_alloc(session->arena, columns), 0, columns);
@@ -387,7 +396,9 @@ insert_entered(Inserter *inserter)
 		(statement->kind == INSERT_VALUES ? insert_values(inserter) :
 		 statement->kind == INSERT_QUERY ? insert_query(inserter) : finish_row(inserter));
 	done = rowwriter_finish(&inserter->writer, done);
-	output_finish(&inserter->output);
+	done = output_finish(&inserter->output, done);
+	if (!done && inserter->table->set != NULL)
+		rowset_truncate(inserter->table->set, inserter->first);
 	return done;
 }
 
@@ -400,7 +411,7 @@ execute_insert(Session *session, InsertStatement *statement)
 	memset(&inserter, 0, sizeof(inserter));
 	inserter.session = session;
 	inserter.statement = statement;
-	done = transaction_implicit(session) && transaction_enter(session, true) && insert_entered(&inserter);
+	done = transaction_implicit(session) && transaction_enter(session, statement->target.object[0] != '@') && insert_entered(&inserter);
 	done = transaction_leave(session, done);
 	execute_changed(session, DONE_INSERT, done, inserter.rows);
 	return done;

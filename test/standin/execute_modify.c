@@ -87,6 +87,8 @@ find_target(Modifier *modifier)
 		relation_of_table(&modifier->analysis, modifier->target, modifier->table);
 	}
 	modifier->table = modifier->target->table;
+	if (modifier->table != NULL && modifier->table->set != NULL)
+		return session_error(session, 40518, "UPDATE or DELETE of a table variable");
 	if (modifier->table == NULL || modifier->table->view)
 		return session_error(session, 4405, statement->target.object);
 	return true;
@@ -436,8 +438,7 @@ modify_entered(Modifier *modifier)
 						!modifier->is_delete, true) &&
 		read_rows(modifier) && (modifier->is_delete ? delete_rows(modifier) : update_rows(modifier));
 	done = rowwriter_finish(&modifier->writer, done);
-	output_finish(&modifier->output);
-	return done;
+	return output_finish(&modifier->output, done);
 }
 
 static bool

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "execute.h"
 #include "execute_output.h"
+#include "rowset.h"
 
 static void
 add_row_relation(Analysis *analysis, Scope *scope, const TableInfo *table, const char *name, int first_slot)
@@ -44,6 +46,65 @@ describe(OutputWriter *writer, const Scope *scope)
 	}
 }
 
+/* The columns of the target that take the outputs: named ones, or all that may be given. */
+static bool
+find_targets(OutputWriter *writer, const TableInfo *target, const NameList *names)
+{
+	Session    *session = writer->session;
+	int			count = 0;
+
+	writer->targets = arena_alloc(session->arena, sizeof(int) * (size_t) (names->count + target->column_count + 1));
+	for (int i = 0; i < names->count; i++)
+	{
+		int			position = catalog_column(target, names->items[i]);
+
+		if (position < 0)
+			return session_error(session, 207, names->items[i]);
+		if (target->columns[position].computed_text != NULL)
+			return session_error(session, 271, names->items[i]);
+		if (target->columns[position].identity)
+			return session_error(session, 544, target->name);
+		writer->targets[count++] = position;
+	}
+	for (int i = 0; names->count == 0 && i < target->column_count; i++)
+	{
+		if (target->columns[i].computed_text == NULL && !target->columns[i].identity)
+			writer->targets[count++] = i;
+	}
+	if (count != writer->count && names->count > 0)
+		return session_error(session, count > writer->count ? 120 : 121);
+	if (count != writer->count)
+		return session_error(session, 213);
+	for (int i = 0; i < count; i++)
+	{
+		if (!type_check_implicit(session, &writer->columns[i].type, &target->columns[writer->targets[i]].type))
+			return false;
+	}
+	return true;
+}
+
+static bool
+start_into(OutputWriter *writer, const Output *output)
+{
+	Session    *session = writer->session;
+	const TableInfo *target = find_base_table(session, output->into);
+
+	if (target == NULL || !find_targets(writer, target, &output->into_columns))
+		return false;
+	if (target->view)
+		return session_error(session, 4405, target->name);
+	if (target->reference_count > 0 || target->foreign_key_count > 0)
+		return session_error(session, 332, target->name);
+	if (target->check_count > 0)
+		return session_error(session, 333, target->name);
+	writer->first = target->set != NULL ? target->set->count : 0;
+	writer->row = arena_alloc(session->arena, sizeof(RawValue) * (size_t) (target->column_count + 1));
+	if (!rowwriter_start(&writer->rows, session, target, "INSERT"))
+		return false;
+	writer->into = true;
+	return rowwriter_prepare_defaults(&writer->rows);
+}
+
 bool
 output_start(OutputWriter *writer, Session *session, const TableInfo *table, Output *output,
 			 bool inserted, bool deleted)
@@ -57,8 +118,6 @@ output_start(OutputWriter *writer, Session *session, const TableInfo *table, Out
 	writer->session = session;
 	if (output == NULL)
 		return true;
-	if (output->into != NULL)
-		return session_error(session, 40518, "OUTPUT INTO");
 	analysis_start(&analysis, session);
 	scope = scope_new(&analysis, NULL);
 	writer->table_columns = table->column_count;
@@ -87,8 +146,32 @@ output_start(OutputWriter *writer, Session *session, const TableInfo *table, Out
 	writer->statement = emission_prepare(&emission);
 	if (writer->statement == NULL)
 		return false;
+	if (output->into != NULL)
+		return start_into(writer, output);
 	session->sink->columns(session->sink, writer->columns, writer->count);
 	return true;
+}
+
+/* The row's values, in the target's types; its other columns take their defaults. */
+static bool
+put_into(OutputWriter *writer)
+{
+	const TableInfo *target = writer->rows.table;
+
+	rowwriter_begin(&writer->rows);
+	for (int i = 0; i < target->column_count; i++)
+	{
+		int			output = 0;
+
+		while (output < writer->count && writer->targets[output] != i)
+			output++;
+		if (output < writer->count ?
+			!rowwriter_convert(&writer->rows, i, &writer->columns[output].type, &writer->values[output],
+							   &writer->row[i]) :
+			!rowwriter_default(&writer->rows, i, &writer->row[i]))
+			return false;
+	}
+	return rowwriter_insert(&writer->rows, writer->row);
 }
 
 bool
@@ -114,9 +197,9 @@ output_row(OutputWriter *writer, const RawValue *inserted, const RawValue *delet
 		raw_from_column(writer->statement, i, &raw);
 		storage_decode(&writer->columns[i].type, &raw, &writer->values[i], writer->scratch[i]);
 	}
-	done = session->sink->row(session->sink, writer->values);
+	done = writer->into ? put_into(writer) : session->sink->row(session->sink, writer->values);
 	sqlite3_reset(writer->statement);
-	if (!done)
+	if (!done && !writer->into)
 	{
 		session->failed = true;
 		session->unwind = UNWIND_BATCH;
@@ -124,9 +207,16 @@ output_row(OutputWriter *writer, const RawValue *inserted, const RawValue *delet
 	return done;
 }
 
-void
-output_finish(OutputWriter *writer)
+bool
+output_finish(OutputWriter *writer, bool ok)
 {
 	sqlite3_finalize(writer->statement);
 	writer->statement = NULL;
+	if (!writer->into)
+		return ok;
+	ok = rowwriter_finish(&writer->rows, ok);
+	if (!ok && writer->rows.table->set != NULL)
+		rowset_truncate(writer->rows.table->set, writer->first);
+	writer->into = false;
+	return ok;
 }

@@ -13,6 +13,7 @@
 
 #include "changelog.h"
 #include "identity.h"
+#include "rowset.h"
 #include "rowwriter.h"
 
 bool
@@ -48,6 +49,17 @@ rowwriter_begin(RowWriter *writer)
 	writer->defaults_ready = false;
 }
 
+static void
+full_name(const RowWriter *writer, char *name, size_t size)
+{
+	const TableInfo *table = writer->table;
+
+	if (table->set != NULL)
+		snprintf(name, size, "%s", table->name);
+	else
+		snprintf(name, size, "%s.%s.%s", database_name(writer->session->database), table->schema, table->name);
+}
+
 /* SQL Server's own text names table, column and the part that would fit. */
 static void
 truncation_error(const RowWriter *writer, int column, const TypeSpec *type, const SqlValue *value, SqlMessage *error)
@@ -64,7 +76,7 @@ truncation_error(const RowWriter *writer, int column, const TypeSpec *type, cons
 		cut.n = 0;
 	if (cut.n > 100)
 		cut.n = 100;
-	snprintf(name, sizeof(name), "%s.%s.%s", database_name(writer->session->database), table->schema, table->name);
+	full_name(writer, name, sizeof(name));
 	message_set(error, 2628, -1, name, table->columns[column].name, "");
 	snprintf(error->text, sizeof(error->text),
 			 "String or binary data would be truncated in table '%s', column '%s'. Truncated value: '%.*s'.",
@@ -109,8 +121,7 @@ check_nulls(RowWriter *writer, const RawValue *values)
 	{
 		if (values[i].type != SQLITE_NULL || table->columns[i].nullable)
 			continue;
-		snprintf(name, sizeof(name), "%s.%s.%s", database_name(writer->session->database), table->schema,
-				 table->name);
+		full_name(writer, name, sizeof(name));
 		return session_error(writer->session, 515, table->columns[i].name, name, writer->verb);
 	}
 	return true;
@@ -179,6 +190,11 @@ put_row(RowWriter *writer, int64_t row, const RawValue *values)
 
 	if (!go_on(writer))
 		return false;
+	if (writer->table->set != NULL)
+	{
+		rowset_add(writer->table->set, values);
+		return true;
+	}
 	memset(&parameters[0], 0, sizeof(RawValue));
 	parameters[0].type = row != 0 ? SQLITE_INTEGER : SQLITE_NULL;
 	parameters[0].i = row;

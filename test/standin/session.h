@@ -61,12 +61,15 @@ typedef struct Variable
 	const void *declaration;	/* which DECLARE made it */
 } Variable;
 
+typedef struct RowSet RowSet;
+
 /* A batch, or the text of an EXEC, being run. */
 typedef struct Frame
 {
 	struct Frame *outer;
 	Arena	   *arena;
 	Variable   *variables;
+	RowSet	   *sets;			/* table variables; of a trigger inserted and deleted */
 } Frame;
 
 /* Why statements are being left. */

@@ -9,6 +9,7 @@
 
 #include "execute.h"
 #include "parser.h"
+#include "rowset.h"
 
 void
 frame_start(Session *session, Frame *frame)
@@ -31,6 +32,7 @@ frame_end(Session *session, Frame *frame)
 		free(frame->variables);
 		frame->variables = next;
 	}
+	rowsets_free(frame);
 	arena_free(frame->arena);
 	session->frame = frame->outer;
 }
