@@ -10,7 +10,8 @@
 /*
  * Raises error: SQLSTATE by the verdict table, the server's own words as
  * message, its number, state, severity, procedure and line in DETAIL, sql as
- * context.
+ * context; schema, table, column and constraint, by their names over there, in
+ * the error's fields where those words say them.
  */
 extern void tmf_report_error(const char *server_name, const WireError *error, const char *sql)
 			pg_attribute_noreturn();

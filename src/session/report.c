@@ -14,6 +14,7 @@
 #include "mb/pg_wchar.h"
 
 #include "pure/verdict.h"
+#include "pure/violation.h"
 #include "session/report.h"
 
 int
@@ -124,18 +125,33 @@ remedy_of(const WireError *error)
 	return NULL;
 }
 
+/* A field of the error's own, where the server's message says it. */
+static int
+errnamed(int field, ViolationName name)
+{
+	if (name.length > 0)
+		err_generic_string(field, tmf_report_words(pnstrdup(name.text, name.length)));
+	return 0;
+}
+
 void
 tmf_report_error(const char *server_name, const WireError *error, const char *sql)
 {
 	VerdictAnswer answer = judge(error);
 	const char *text = error->number != 0 ? error->text : error->client_text;
 	const char *remedy = remedy_of(error);
+	Violation	violation;
 
+	violation_of(error->number, error->text, &violation);
 	ereport(ERROR,
-			(errcode(tmf_report_sqlstate(answer.sqlstate)),
+			(errcode(tmf_report_sqlstate(violation.sqlstate ? violation.sqlstate : answer.sqlstate)),
 			 errmsg("server \"%s\": %s", server_name, tmf_report_words(text)),
 			 errdetail_internal("%s", detail_of(error)),
 			 remedy ? errhint("%s", remedy) : 0,
+			 errnamed(PG_DIAG_SCHEMA_NAME, violation.schema),
+			 errnamed(PG_DIAG_TABLE_NAME, violation.table),
+			 errnamed(PG_DIAG_COLUMN_NAME, violation.column),
+			 errnamed(PG_DIAG_CONSTRAINT_NAME, violation.constraint),
 			 sql ? errcontext("remote SQL command: %s", sql) : 0));
 }
 
