@@ -15,6 +15,7 @@
 #include "exec/explain.h"
 #include "exec/import.h"
 #include "exec/scan.h"
+#include "exec/written.h"
 #include "option/compat.h"
 #include "option/option.h"
 #include "plan/paths.h"
@@ -32,6 +33,7 @@ void
 _PG_init(void)
 {
 	tmf_session_init();
+	tmf_written_init();
 }
 
 Datum

@@ -92,4 +92,8 @@ extern void tmf_row_check_type(const TmfRow *row, int column, const WireConn *co
 /* There is no way from the type of column to the local one. */
 extern void tmf_row_raise_unreadable(const TmfRow *row, int column) pg_attribute_noreturn();
 
+/* The statement that declares the remote_type of a column, as a hint; types: one or more, quoted. */
+extern const char *tmf_row_alter_column(Oid relid, const char *column, const char *action,
+										const char *types);
+
 #endif

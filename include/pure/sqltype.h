@@ -84,4 +84,7 @@ extern void sqltype_format(const SqlType *type, char text[SQLTYPE_TEXT_MAX]);
  */
 extern bool sqltype_admits(const SqlType *declared, const SqlType *actual);
 
+/* The same of the column itself, which may be declared as what its result is, too. */
+extern bool sqltype_covers(const SqlType *declared, const SqlType *actual);
+
 #endif

@@ -10,7 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/varlena.h"
 
-#include "exec/catalog.h"
+#include "catalog_int.h"
 #include "session/quote.h"
 
 /* Tables of which one statement asks for the columns. */
@@ -71,13 +71,14 @@ declaration(const char *name, int bytes, int precision, int scale)
 	return pstrdup(name);
 }
 
-static SqlType
-understand(const char *text)
+SqlType
+tmf_catalog_type(char **row)
 {
 	char		allowed[SQLTYPE_ALLOWED_MAX];
 	SqlType		type = {SQLTYPE_UNKNOWN};
 
-	if (text == NULL || !sqltype_parse(text, &type, allowed))
+	if (row[0] == NULL || strcmp(row[1], "0") != 0 ||
+		!sqltype_parse(declaration(row[0], atoi(row[2]), atoi(row[3]), atoi(row[4])), &type, allowed))
 		type.name = SQLTYPE_UNKNOWN;
 	return type;
 }
@@ -166,14 +167,6 @@ find_schema(UserMapping *user, const char *schema)
 	}
 	raise_no_schema(user, schema, rows);
 }
-
-/* b is what a synonym s stands for, as long as that is in this database. */
-#define BASE_OF_SYNONYM \
-	"LEFT JOIN sys.synonyms AS s ON s.object_id = o.object_id " \
-	"LEFT JOIN sys.all_objects AS b ON b.type IN ('U', 'V') AND b.object_id = " \
-	"CASE WHEN PARSENAME(s.base_object_name, 4) IS NULL AND " \
-	"COALESCE(PARSENAME(s.base_object_name, 3), DB_NAME()) = DB_NAME() " \
-	"THEN OBJECT_ID(s.base_object_name) END "
 
 #define TABLE_COLUMNS \
 	"COALESCE(b.object_id, o.object_id), o.name, COALESCE(b.type, o.type), s.base_object_name"
@@ -269,8 +262,7 @@ make_column(char **row)
 	column->name = row[2];
 	column->type_name = row[3] != NULL ? row[3] : pstrdup("?");
 	column->bytes = atoi(row[5]);
-	if (strcmp(row[4], "0") == 0 && row[3] != NULL)
-		column->type = understand(declaration(row[3], column->bytes, atoi(row[6]), atoi(row[7])));
+	column->type = tmf_catalog_type(row + 3);
 	if (column->type.name >= SQLTYPE_CHAR && column->type.name <= SQLTYPE_NTEXT)
 		column->collation = row[8];
 	column->nullable = row[9] == NULL || IS_TRUE(row[9]);
@@ -391,15 +383,10 @@ fill_columns(List *tables, int from, List *columns, List *keys)
 	}
 }
 
-/* A type of a user's assembly may have the name of one of SQL Server's. */
 #define COLUMNS_OF \
-	"SELECT c.object_id, c.column_id, c.name, " \
-	"CASE WHEN c.system_type_id = 240 THEN u.name ELSE t.name END, " \
-	"CASE WHEN c.system_type_id = 240 AND u.is_user_defined = 1 THEN 1 ELSE 0 END, " \
-	"c.max_length, c.precision, c.scale, c.collation_name, c.is_nullable, c.is_computed, d.definition " \
-	"FROM sys.all_columns AS c " \
-	"LEFT JOIN sys.types AS t ON t.user_type_id = c.system_type_id " \
-	"LEFT JOIN sys.types AS u ON u.user_type_id = c.user_type_id " \
+	"SELECT c.object_id, c.column_id, c.name, " TYPE_OF_COLUMN ", " \
+	"c.collation_name, c.is_nullable, c.is_computed, d.definition " \
+	"FROM sys.all_columns AS c " TYPES_OF_COLUMN \
 	"LEFT JOIN sys.default_constraints AS d ON d.object_id = c.default_object_id " \
 	"WHERE c.object_id IN ("
 

@@ -29,16 +29,19 @@ remote_name(const TmfRow *row, int column)
 	return tmf_column_name(row->column[column].relid, row->column[column].attnum);
 }
 
-/* The statement that declares column; types: one or more, quoted. */
+const char *
+tmf_row_alter_column(Oid relid, const char *column, const char *action, const char *types)
+{
+	return psprintf("Use ALTER FOREIGN TABLE %s ALTER COLUMN %s OPTIONS (%s remote_type %s).",
+					quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+											   get_rel_name(relid)),
+					quote_identifier(column), action, types);
+}
+
 static const char *
 alter_column(const TmfRow *row, int column, const char *action, const char *types)
 {
-	const TmfRowColumn *local = &row->column[column];
-
-	return psprintf("Use ALTER FOREIGN TABLE %s ALTER COLUMN %s OPTIONS (%s remote_type %s).",
-					quote_qualified_identifier(get_namespace_name(get_rel_namespace(local->relid)),
-											   get_rel_name(local->relid)),
-					quote_identifier(local->name), action, types);
+	return tmf_row_alter_column(row->column[column].relid, row->column[column].name, action, types);
 }
 
 #define CLR_TYPES	"'geometry' (or 'geography', or 'hierarchyid')"

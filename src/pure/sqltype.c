@@ -352,11 +352,9 @@ same_name(const SqlType *declared, const SqlType *actual)
 	}
 }
 
-bool
-sqltype_admits(const SqlType *declared, const SqlType *actual)
+static bool
+same_extent(const SqlType *declared, const SqlType *actual)
 {
-	if (!same_name(declared, actual))
-		return false;
 	if (declared->precision != actual->precision || declared->scale != actual->scale)
 		return false;
 	if (declared->length == 0)
@@ -364,4 +362,18 @@ sqltype_admits(const SqlType *declared, const SqlType *actual)
 	if (declared->length == SQLTYPE_MAX || actual->length == SQLTYPE_MAX)
 		return declared->length == actual->length;
 	return actual->length <= declared->length;
+}
+
+bool
+sqltype_admits(const SqlType *declared, const SqlType *actual)
+{
+	return same_name(declared, actual) && same_extent(declared, actual);
+}
+
+bool
+sqltype_covers(const SqlType *declared, const SqlType *actual)
+{
+	if (declared->name != actual->name)
+		return sqltype_admits(actual, declared);
+	return same_extent(declared, actual);
 }

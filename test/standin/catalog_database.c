@@ -201,6 +201,11 @@ static const SystemColumn triggers_columns[] = {
 	{"is_not_for_replication", "bit"}, {"is_instead_of_trigger", "bit"}, {NULL, NULL}
 };
 
+static const SystemColumn trigger_events_columns[] = {
+	{"object_id", "int"}, {"type", "int"}, {"type_desc", "nvarchar(60)"}, {"is_first", "bit?"}, {"is_last", "bit?"},
+	{"event_group_type", "int?"}, {"event_group_type_desc", "nvarchar(60)?"}, {"is_trigger_event", "bit?"}, {NULL, NULL}
+};
+
 static const SystemColumn synonyms_columns[] = {
 	OBJECT_COLUMNS, {"base_object_name", "nvarchar(1035)?"}, {NULL, NULL}
 };
@@ -302,6 +307,9 @@ const SystemView database_views[] = {
 		"SELECT NULL AS name, NULL AS object_id, NULL AS parent_class, NULL AS parent_class_desc, NULL AS parent_id, "
 		"NULL AS type, NULL AS type_desc, NULL AS create_date, NULL AS modify_date, NULL AS is_ms_shipped, "
 		"NULL AS is_disabled, NULL AS is_not_for_replication, NULL AS is_instead_of_trigger WHERE 0", NULL, false},
+	{"sys", "trigger_events", NULL, trigger_events_columns,
+		"SELECT NULL AS object_id, NULL AS type, NULL AS type_desc, NULL AS is_first, NULL AS is_last, "
+		"NULL AS event_group_type, NULL AS event_group_type_desc, NULL AS is_trigger_event WHERE 0", NULL, false},
 	{"sys", "extended_properties", NULL, properties_columns,
 		"SELECT class, CASE class WHEN 0 THEN 'DATABASE' WHEN 3 THEN 'SCHEMA' ELSE 'OBJECT_OR_COLUMN' END AS class_desc, "
 		"major_id, minor_id, name, value FROM standin_property", NULL, false},

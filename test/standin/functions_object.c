@@ -215,7 +215,48 @@ fn_variant_property(Call *call, const SqlValue *a, SqlValue *out)
 	return give_variant(call, property == 0 || property == 4 ? &sysname : &integer, &answer, out);
 }
 
+/* What a collation ignores, as LCMapString() would be told: case, accents, kana, width. */
+static int
+comparison_style(const Collation *collation)
+{
+	static const int styles[] = {1, 2, 65536, 131072};
+	int			style = 0;
+
+	for (int i = 0; i < 4; i++)
+		style |= (collation->tds[2] & (0x10 << i)) != 0 ? styles[i] : 0;
+	return collation->binary ? 0 : style;
+}
+
+static bool
+fn_collation_property(Call *call, const SqlValue *a, SqlValue *out)
+{
+	static const char *const properties[] = {"CodePage", "LCID", "ComparisonStyle", "Version"};
+	char		texts[2][NAME_MAX_BYTES];
+	TypeSpec	integer = type_make(SQL_INT);
+	const Collation *collation;
+	SqlValue	answer = {0};
+	int			property = 0;
+
+	for (int i = 0; i < 2; i++)
+	{
+		if (a[i].n >= sizeof(texts[i]))
+			return out->null = true;
+		memcpy(texts[i], a[i].p, a[i].n);
+		texts[i][a[i].n] = '\0';
+	}
+	collation = collation_find(texts[0]);
+	while (property < 4 && !name_equal(properties[property], texts[1]))
+		property++;
+	if (collation == NULL || property == 4)
+		return out->null = true;
+	answer.i = property == 0 ? (collation->utf8 ? 65001 : 1252) :
+		property == 1 ? collation->tds[0] | collation->tds[1] << 8 :
+		property == 2 ? comparison_style(collation) : (collation->tds[3] & 0x20) != 0 ? 2 : 0;
+	return give_variant(call, &integer, &answer, out);
+}
+
 const Function object_functions[] = {
+	{"COLLATIONPROPERTY", FUNCTION_SCALAR, 2, 2, "ss", type_of_variant, fn_collation_property, 0, NULL},
 	{"SQL_VARIANT_PROPERTY", FUNCTION_SCALAR, 2, 2, "vs", type_of_variant, fn_variant_property, 0, NULL},
 	{NULL, FUNCTION_SCALAR, 0, 0, NULL, NULL, NULL, 0, NULL}
 };
