@@ -14,10 +14,12 @@
 #include "exec/async.h"
 #include "exec/explain.h"
 #include "exec/import.h"
+#include "exec/modify.h"
 #include "exec/scan.h"
 #include "exec/written.h"
 #include "option/compat.h"
 #include "option/option.h"
+#include "plan/modify.h"
 #include "plan/paths.h"
 #include "plan/upper.h"
 #include "session/session.h"
@@ -54,6 +56,17 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->EndForeignScan = tmfEndForeignScan;
 	routine->RecheckForeignScan = tmfRecheckForeignScan;
 
+	routine->AddForeignUpdateTargets = tmfAddForeignUpdateTargets;
+	routine->PlanForeignModify = tmfPlanForeignModify;
+	routine->IsForeignRelUpdatable = tmfIsForeignRelUpdatable;
+	routine->BeginForeignModify = tmfBeginForeignModify;
+	routine->BeginForeignInsert = tmfBeginForeignInsert;
+	routine->ExecForeignInsert = tmfExecForeignInsert;
+	routine->ExecForeignUpdate = tmfExecForeignUpdate;
+	routine->ExecForeignDelete = tmfExecForeignDelete;
+	routine->EndForeignModify = tmfEndForeignModify;
+	routine->EndForeignInsert = tmfEndForeignModify;
+
 	routine->IsForeignPathAsyncCapable = tmfIsForeignPathAsyncCapable;
 	routine->ForeignAsyncRequest = tmfForeignAsyncRequest;
 	routine->ForeignAsyncConfigureWait = tmfForeignAsyncConfigureWait;
@@ -63,6 +76,7 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ImportForeignSchema = tmfImportForeignSchema;
 
 	routine->ExplainForeignScan = tmfExplainForeignScan;
+	routine->ExplainForeignModify = tmfExplainForeignModify;
 
 	PG_RETURN_POINTER(routine);
 }

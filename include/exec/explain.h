@@ -8,5 +8,7 @@
 #include "foreign/fdwapi.h"
 
 extern void tmfExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
+extern void tmfExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
+									List *fdw_private, int subplan_index, struct ExplainState *es);
 
 #endif

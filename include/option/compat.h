@@ -49,6 +49,20 @@ extern int no_such_variable
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
+/* Whose user mapping a change uses; a partition found on the way has that of its root. */
+#if PG_VERSION_NUM >= 160000
+#define TMF_RESULT_USER(rinfo, estate) \
+	(OidIsValid(ExecGetResultRelCheckAsUser(rinfo, estate)) ? \
+	 ExecGetResultRelCheckAsUser(rinfo, estate) : GetUserId())
+#else
+#define TMF_RESULT_RTE(rinfo, estate) \
+	exec_rt_fetch((rinfo)->ri_RangeTableIndex > 0 ? (rinfo)->ri_RangeTableIndex : \
+				  (rinfo)->ri_RootResultRelInfo->ri_RangeTableIndex, estate)
+#define TMF_RESULT_USER(rinfo, estate) \
+	(OidIsValid(TMF_RESULT_RTE(rinfo, estate)->checkAsUser) ? \
+	 TMF_RESULT_RTE(rinfo, estate)->checkAsUser : GetUserId())
+#endif
+
 /* May the user execute a function? */
 #if PG_VERSION_NUM >= 160000
 #define TMF_MAY_EXECUTE(function) \

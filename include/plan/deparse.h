@@ -46,6 +46,10 @@ typedef enum TmfColumnPrivate
 	TMF_COLUMN_UTF16			/* Boolean: does it come as the bytes of its UTF-16? */
 } TmfColumnPrivate;
 
+/* One of a column of which nothing else is assumed. */
+extern List *tmf_column_private(int target, Oid relid, AttrNumber attnum, const char *declared,
+								bool utf16);
+
 /* The statement. */
 typedef struct TmfSelect
 {
@@ -116,6 +120,7 @@ typedef struct TmfColumnForm
 	SqlType		remote;
 	const char *sql;			/* NULL: as they are; else with $1: the column, $2: its length ... */
 	bool		utf16;			/* ... in bytes of UTF-16, and so they travel */
+	WireType	arrives;		/* as what sql makes of them */
 } TmfColumnForm;
 
 /* Of attribute attnum of relid, whose local type is type. */

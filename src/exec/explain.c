@@ -1,6 +1,6 @@
 /*
  * src/exec/explain.c
- *		What EXPLAIN says about a foreign scan.
+ *		What EXPLAIN says about a foreign scan, and about a change row by row.
  *
  * VERBOSE shows what would be sent, what is rechecked here, and for each clause
  * that is not sent the reason; ANALYZE who answered and how much.
@@ -13,6 +13,7 @@
 #include "exec/explain.h"
 #include "exec/scan.h"
 #include "option/compat.h"
+#include "plan/modify.h"
 #include "plan/paths.h"
 #include "plan/shippable.h"
 #include "value/encode.h"
@@ -115,4 +116,43 @@ tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	ExplainPropertyUInteger("Remote Bytes", NULL, scan->bytes_received, es);
 	if (scan->reexecutions > 0 || es->format != EXPLAIN_FORMAT_TEXT)
 		ExplainPropertyUInteger("Remote Re-Executions", NULL, scan->reexecutions, es);
+}
+
+static TmfChangeColumn *
+named_columns(List *fdw_private, TmfModifyPrivate which)
+{
+	List	   *attnums = list_nth(fdw_private, which);
+	TmfChangeColumn *columns = palloc0_array(TmfChangeColumn, Max(1, list_length(attnums)));
+	ListCell   *lc;
+
+	foreach(lc, attnums)
+		columns[foreach_current_index(lc)].name =
+			strVal(list_nth(list_nth(fdw_private, TMF_MODIFY_COLUMNS), lfirst_int(lc) - 1));
+	return columns;
+}
+
+/* As it is known before the server has told what triggers and identities there are. */
+void
+tmfExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo, List *fdw_private,
+						int subplan_index, ExplainState *es)
+{
+	TmfChangeText text = {0};
+	StringInfoData sql;
+
+	if (!es->verbose)
+		return;
+	text.target = strVal(list_nth(fdw_private, TMF_MODIFY_TARGET));
+	text.columns = list_length(list_nth(fdw_private, TMF_MODIFY_WRITTEN));
+	text.column = named_columns(fdw_private, TMF_MODIFY_WRITTEN);
+	text.keys = list_length(list_nth(fdw_private, TMF_MODIFY_KEYS));
+	text.key = named_columns(fdw_private, TMF_MODIFY_KEYS);
+	text.output = list_nth(fdw_private, TMF_MODIFY_OUTPUT);
+	initStringInfo(&sql);
+	if (mtstate->operation == CMD_INSERT)
+		tmf_deparse_insert(&sql, &text, 1);
+	else if (mtstate->operation == CMD_UPDATE)
+		tmf_deparse_update(&sql, &text);
+	else
+		tmf_deparse_delete(&sql, &text);
+	ExplainPropertyText("Remote SQL", sql.data, es);
 }

@@ -73,6 +73,18 @@ tmf_target_column(const TargetEntry *target)
 				   field->resulttypmod, field->resultcollid, 0);
 }
 
+List *
+tmf_column_private(int target, Oid relid, AttrNumber attnum, const char *declared, bool utf16)
+{
+	List	   *column = list_make5(makeInteger(target), makeInteger((int) relid),
+									makeInteger(attnum), makeInteger(0),
+									makeInteger(TMF_SCALE_ANY));
+
+	column = lappend(column, makeInteger(TMF_SCALE_ANY));
+	column = lappend(column, makeString(pstrdup(declared)));
+	return lappend(column, makeBoolean(utf16));
+}
+
 static StringInfo
 next_item(Writer *writer)
 {
@@ -86,14 +98,8 @@ static void
 expect(Writer *writer, int target, Oid relid, AttrNumber attnum, const Var *seen,
 	   const char *declared, bool utf16)
 {
-	List	   *column = list_make5(makeInteger(target), makeInteger((int) relid),
-									makeInteger(attnum), makeInteger(0),
-									makeInteger(TMF_SCALE_ANY));
-
-	column = lappend(column, makeInteger(TMF_SCALE_ANY));
-	column = lappend(column, makeString(pstrdup(declared)));
 	writer->select->columns = lappend(writer->select->columns,
-									  lappend(column, makeBoolean(utf16)));
+									  tmf_column_private(target, relid, attnum, declared, utf16));
 	writer->seen = lappend(writer->seen, (void *) seen);
 }
 

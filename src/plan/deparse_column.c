@@ -89,6 +89,7 @@ tmf_column_form(Oid relid, AttrNumber attnum, Oid type, TmfColumnForm *form)
 		{
 			form->sql = forms[i].sql;
 			form->utf16 = forms[i].arrives == WIRE_TYPE_UTF16;
+			form->arrives = forms[i].arrives;
 		}
 	}
 }

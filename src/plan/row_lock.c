@@ -1,6 +1,6 @@
 /*
  * src/plan/row_lock.c
- *		FOR UPDATE: rows that are locked where they are.
+ *		FOR UPDATE, and what UPDATE and DELETE change: rows that are locked where they are.
  *
  * The statement that reads them takes update locks, which others' changes and
  * update locks wait for, and keeps them in the remote transaction.  So a row is
@@ -47,6 +47,9 @@ tmf_row_lock(PlannerInfo *root, RelOptInfo *rel, const TmfTableOptions *table)
 	const PlanRowMark *mark = get_plan_rowmark(root->rowMarks, rel->relid);
 	const RangeTblEntry *rte = planner_rt_fetch(rel->relid, root);
 
+	if (root->parse->commandType != CMD_INSERT &&
+		bms_is_member(rel->relid, root->all_result_relids))
+		return TMF_LOCK_WAIT;
 	if (mark == NULL || mark->strength == LCS_NONE)
 		return TMF_LOCK_NONE;
 	if (table->query != NULL)
