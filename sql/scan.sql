@@ -198,9 +198,11 @@ SELECT count(*) FROM album;
 RESET ROLE;
 
 -- what is not possible says so
+ALTER SERVER scan OPTIONS (ADD updatable 'false');
 INSERT INTO album VALUES (1000, 'x');
 UPDATE album SET name = 'x';
 DELETE FROM album;
+ALTER SERVER scan OPTIONS (DROP updatable);
 
 -- EXPLAIN: plans contact nobody, ANALYZE says who answered
 CREATE SERVER silent FOREIGN DATA WRAPPER tds_mirror_fdw

@@ -11,6 +11,7 @@
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "utils/hsearch.h"
+#include "utils/memutils.h"
 
 #include "exec/modify.h"
 

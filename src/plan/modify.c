@@ -213,9 +213,21 @@ sort_columns(PlannerInfo *root, CmdType operation, Relation rel, Index rtindex, 
 }
 
 static void
+require_table(Relation rel)
+{
+	if (tmf_table_options(RelationGetRelid(rel))->query != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("foreign table \"%s\" cannot be written", RelationGetRelationName(rel)),
+				 errdetail("It is a query, and the server writes tables."),
+				 errhint("Use a foreign table with table_name.")));
+}
+
+/* What may not be changed at all is refused by the executor. */
+static void
 require_key(Relation rel, const List *keys)
 {
-	if (keys == NIL)
+	if (keys == NIL && tmfIsForeignRelUpdatable(rel) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("rows of foreign table \"%s\" cannot be changed one by one",
@@ -257,6 +269,7 @@ tmfPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
 	List	   *keys = NIL;
 	List	   *private;
 
+	require_table(rel);
 	if (plan->onConflictAction == ONCONFLICT_UPDATE)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
