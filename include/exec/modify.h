@@ -81,6 +81,9 @@ extern Bitmapset *tmf_modify_columns_of(const TmfModify *modify, TupleTableSlot 
 /* Makes sql the statement for these columns and (INSERT) so many rows. */
 extern void tmf_modify_prepare(TmfModify *modify, const Bitmapset *columns, int rows);
 
+/* The table has triggers: the statement that is prepared has them in mind from now on. */
+extern void tmf_modify_learn_triggers(TmfModify *modify);
+
 /* The values of slot for the columns of the statement, in values_context. */
 extern void tmf_modify_encode(TmfModify *modify, TupleTableSlot *slot, WireParameter *parameters);
 

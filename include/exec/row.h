@@ -6,7 +6,7 @@
 #define EXEC_ROW_H
 
 #include "executor/tuptable.h"
-#include "nodes/pg_list.h"
+#include "nodes/execnodes.h"
 
 #include "value/decode.h"
 #include "wire/wire.h"
@@ -81,7 +81,7 @@ extern void tmf_row_read(TmfRow *row, const WireConn *conn, uint64 number, bool 
  * row_whole.c: whole rows of tables, put together from their columns.
  * scan_tlist: what the scan's tuple consists of.
  */
-extern List *tmf_row_wholes(List *scan_tlist);
+extern List *tmf_row_wholes(List *scan_tlist, EState *estate);
 extern void tmf_row_form_wholes(List *wholes, Datum *values, bool *nulls);
 
 /* row_type.c: columns that are of another type; row->bound has the result */

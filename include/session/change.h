@@ -38,6 +38,12 @@ extern bool tmf_change_open(TmfSession *session, const TmfRequest *request, TmfS
 /* A row is there.  False: all have come, and tmf_change_count() is known. */
 extern bool tmf_change_fetch(TmfSession *session, const TmfRequest *request);
 
+/* The tolerated error that was the answer; 0: none. */
+extern int	tmf_change_refused(const TmfSession *session);
+
+/* Raises unless the session's instance has shown that it is principal, or not mirrored. */
+extern void tmf_change_require_proven(const TmfSession *session);
+
 /* Rows changed by the statement that was sent last, once its answer has been read. */
 extern int64 tmf_change_count(const TmfSession *session, const char *sql);
 

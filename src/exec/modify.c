@@ -19,8 +19,17 @@
 #include "session/change.h"
 #include "value/encode.h"
 
-/* Violation of a PRIMARY KEY or UNIQUE constraint, of a unique index. */
-static const int duplicate_key[] = {2627, 2601, 0};
+/*
+ * 334: OUTPUT needs INTO, for the table has got a trigger since the server was asked
+ * for them; nothing has been done.  2627, 2601: a duplicate key.
+ */
+#define ERROR_TRIGGERS	334
+
+static const int tolerated[2][2][4] = {
+	/* [ON CONFLICT DO NOTHING] [OUTPUT without INTO] */
+	{{0}, {ERROR_TRIGGERS}},
+	{{2627, 2601}, {2627, 2601, ERROR_TRIGGERS}}
+};
 
 static void
 find_junk(TmfModify *modify, const Plan *subplan)
@@ -121,7 +130,7 @@ request_of(const TmfModify *modify, int parameters)
 	request.parameters = parameters;
 	request.parameter = modify->parameters;
 	request.returns = modify->row != NULL;
-	request.tolerated = modify->nothing ? duplicate_key : NULL;
+	request.tolerated = tolerated[modify->nothing][modify->row != NULL && modify->text.into == NIL];
 	return request;
 }
 
@@ -165,26 +174,34 @@ raise_count(const TmfModify *modify, int64 count, const char *sql)
 			 errcontext("remote SQL command: %s", sql)));
 }
 
+static int64
+send(TmfModify *modify, TmfSession *session, int parameters)
+{
+	TmfRequest	request = request_of(modify, parameters);
+
+	if (modify->row == NULL)
+		return tmf_change_run(session, &request);
+	if (tmf_change_open(session, &request, NULL))
+		take_returned(modify, session, &request);
+	return tmf_change_count(session, request.sql);
+}
+
 /* Sends the statement that is prepared.  False: a duplicate key that is no error. */
 static bool
 run(TmfModify *modify, TmfSession *session, int parameters)
 {
-	TmfRequest	request = request_of(modify, parameters);
-	int64		count;
+	int64		count = send(modify, session, parameters);
 
-	if (modify->row == NULL)
-		count = tmf_change_run(session, &request);
-	else
+	if (count < 0 && tmf_change_refused(session) == ERROR_TRIGGERS)
 	{
-		if (tmf_change_open(session, &request, NULL))
-			take_returned(modify, session, &request);
-		count = tmf_change_count(session, request.sql);
+		tmf_modify_learn_triggers(modify);
+		count = send(modify, session, parameters);
 	}
 	MemoryContextReset(modify->values_context);
 	if (count < 0)
 		return false;
 	if (count != 1)
-		raise_count(modify, count, request.sql);
+		raise_count(modify, count, modify->sql);
 	return true;
 }
 

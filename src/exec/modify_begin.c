@@ -287,6 +287,19 @@ tmf_modify_prepare(TmfModify *modify, const Bitmapset *columns, int rows)
 }
 
 void
+tmf_modify_learn_triggers(TmfModify *modify)
+{
+	MemoryContext former = MemoryContextSwitchTo(modify->context);
+
+	tmf_written_forget(RelationGetRelid(modify->rel));
+	if (modify->row != NULL && modify->text.into == NIL)
+		modify->text.into = returned_types(modify);
+	pfree(modify->sql);
+	make_text(modify, modify->rows_in_text);
+	MemoryContextSwitchTo(former);
+}
+
+void
 tmf_modify_encode(TmfModify *modify, TupleTableSlot *slot, WireParameter *parameters)
 {
 	MemoryContext former = MemoryContextSwitchTo(modify->values_context);

@@ -8,8 +8,10 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "funcapi.h"
-#include "nodes/primnodes.h"
+#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 #include "exec/row.h"
@@ -41,15 +43,24 @@ source_of(List *scan_tlist, int varno, AttrNumber attnum)
 	elog(ERROR, "column %d of a whole row is missing", attnum);
 }
 
+/* The row that an UPDATE is made from is planned as a record, of whatever table that is. */
+static Oid
+type_of(const Var *row, EState *estate)
+{
+	if (row->vartype != RECORDOID)
+		return row->vartype;
+	return get_rel_type_id(exec_rt_fetch(row->varno, estate)->relid);
+}
+
 static TmfRowWhole *
-make_whole(List *scan_tlist, const TargetEntry *target)
+make_whole(List *scan_tlist, const TargetEntry *target, EState *estate)
 {
 	const Var  *row = (const Var *) target->expr;
 	TmfRowWhole *whole = palloc0(sizeof(TmfRowWhole));
 	int			i;
 
 	whole->target = target->resno;
-	whole->tuple = lookup_rowtype_tupdesc_copy(row->vartype, -1);
+	whole->tuple = lookup_rowtype_tupdesc_copy(type_of(row, estate), -1);
 	whole->sources = palloc0(sizeof(int) * whole->tuple->natts);
 	whole->values = palloc0(sizeof(Datum) * whole->tuple->natts);
 	whole->nulls = palloc(sizeof(bool) * whole->tuple->natts);
@@ -63,7 +74,7 @@ make_whole(List *scan_tlist, const TargetEntry *target)
 }
 
 List *
-tmf_row_wholes(List *scan_tlist)
+tmf_row_wholes(List *scan_tlist, EState *estate)
 {
 	List	   *wholes = NIL;
 	ListCell   *lc;
@@ -73,7 +84,7 @@ tmf_row_wholes(List *scan_tlist)
 		const TargetEntry *target = lfirst_node(TargetEntry, lc);
 
 		if (IsA(target->expr, Var) && ((const Var *) target->expr)->varattno == 0)
-			wholes = lappend(wholes, make_whole(scan_tlist, target));
+			wholes = lappend(wholes, make_whole(scan_tlist, target, estate));
 	}
 	return wholes;
 }

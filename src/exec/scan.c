@@ -70,7 +70,7 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->parameters = tmf_parameters_make(&node->ss.ps, plan->fdw_exprs,
 										   list_nth(plan->fdw_private, TMF_SCAN_PARAMETERS));
 	scan->row = tmf_row_make(descriptor, plan->fdw_private);
-	scan->row->wholes = tmf_row_wholes(plan->fdw_scan_tlist);
+	scan->row->wholes = tmf_row_wholes(plan->fdw_scan_tlist, scan->estate);
 	MemoryContextSwitchTo(old);
 
 	scan->wire_slot = make_slot(scan, descriptor, &TTSOpsVirtual);

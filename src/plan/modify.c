@@ -150,6 +150,14 @@ tmf_modify_private(Relation rel, List *written, List *offered, List *keys,
 	return lappend(lappend(private, makeBoolean(nothing)), makeBoolean(repeats));
 }
 
+static bool
+is_seen_by_trigger(const TriggerDesc *triggers, CmdType operation)
+{
+	return (operation == CMD_INSERT && triggers->trig_insert_after_row) ||
+		(operation == CMD_UPDATE && triggers->trig_update_after_row) ||
+		(operation == CMD_DELETE && triggers->trig_delete_after_row);
+}
+
 /* What of the changed row is looked at here afterwards. */
 static Bitmapset *
 returned_columns(const ModifyTable *plan, Relation rel, Index rtindex, int subplan)
@@ -159,12 +167,8 @@ returned_columns(const ModifyTable *plan, Relation rel, Index rtindex, int subpl
 
 	if (plan->returningLists != NIL)
 		pull_varattnos(list_nth(plan->returningLists, subplan), rtindex, &columns);
-	if (plan->withCheckOptionLists != NIL)
-		pull_varattnos(list_nth(plan->withCheckOptionLists, subplan), rtindex, &columns);
-	if (triggers != NULL &&
-		((plan->operation == CMD_INSERT && triggers->trig_insert_after_row) ||
-		 (plan->operation == CMD_UPDATE && triggers->trig_update_after_row) ||
-		 (plan->operation == CMD_DELETE && triggers->trig_delete_after_row)))
+	if (plan->withCheckOptionLists != NIL ||
+		(triggers != NULL && is_seen_by_trigger(triggers, plan->operation)))
 		columns = bms_add_member(columns, InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber);
 	return columns;
 }

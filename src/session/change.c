@@ -12,12 +12,9 @@
 #include "session/transaction.h"
 #include "session_int.h"
 
-TmfSession *
-tmf_change_begin(UserMapping *user)
+void
+tmf_change_require_proven(const TmfSession *session)
 {
-	TmfSession *session = tmf_session_acquire(user);
-
-	tmf_transaction_open(session);
 	if (!session->login.proven)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -25,7 +22,22 @@ tmf_change_begin(UserMapping *user)
 				 errdetail("The login may not see whether the instance at %s is the principal of database \"%s\".",
 						   session->address, session->options->database),
 				 errhint("Grant VIEW ANY DATABASE to the login.")));
+}
+
+TmfSession *
+tmf_change_begin(UserMapping *user)
+{
+	TmfSession *session = tmf_session_acquire(user);
+
+	tmf_transaction_open(session);
+	tmf_change_require_proven(session);
 	return session;
+}
+
+int
+tmf_change_refused(const TmfSession *session)
+{
+	return session->refused;
 }
 
 bool

@@ -12,6 +12,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 
+#include "session/change.h"
 #include "session/raw.h"
 #include "session/wait.h"
 #include "session_int.h"
@@ -55,6 +56,7 @@ tmf_raw_query(TmfSession *session, const char *sql)
 
 	request.raw = true;
 	tmf_transaction_open(session);
+	tmf_change_require_proven(session);
 	tmf_transaction_close_at_end(session);
 	tmf_transaction_wrote(session);
 	return tmf_session_query(session, &request, NULL);

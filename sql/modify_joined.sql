@@ -1,0 +1,49 @@
+--
+-- UPDATE and DELETE of tables that are joined, and of hierarchies.
+--
+\getenv host TDS_HOST
+\getenv port_a TDS_PORT_A
+\getenv port_b TDS_PORT_B
+\getenv user TDS_USER
+\getenv password TDS_PASSWORD
+\getenv database TDS_DATABASE
+\set partner_a :host , :port_a
+\set partner_b :host , :port_b
+CREATE SERVER joined FOREIGN DATA WRAPPER tds_mirror_fdw
+	OPTIONS (servername :'partner_a', failover_partner :'partner_b', database :'database');
+CREATE USER MAPPING FOR CURRENT_USER SERVER joined OPTIONS (username :'user', password :'password');
+CREATE SCHEMA joined;
+SET search_path = joined, public;
+SELECT tds_mirror_exec('joined', 'CREATE TABLE dbo.joined_part (id int NOT NULL PRIMARY KEY, owner int, v int)');
+SELECT tds_mirror_exec('joined', 'CREATE TABLE dbo.joined_owner (id int NOT NULL PRIMARY KEY, name nvarchar(20))');
+SELECT tds_mirror_exec('joined', 'INSERT INTO dbo.joined_part VALUES (1, 1, 10), (2, 1, 20), (3, 2, 30), (4, 3, 40)');
+SELECT tds_mirror_exec('joined', 'INSERT INTO dbo.joined_owner VALUES (1, N''a''), (2, N''b'')');
+CREATE FOREIGN TABLE part (id int OPTIONS (key 'true'), owner int, v int) SERVER joined OPTIONS (schema_name 'dbo', table_name 'joined_part');
+CREATE FOREIGN TABLE owner (id int OPTIONS (key 'true'), name text OPTIONS (remote_type 'nvarchar(20)')) SERVER joined OPTIONS (schema_name 'dbo', table_name 'joined_owner');
+
+-- the table that is changed is the one that is locked
+EXPLAIN (VERBOSE, COSTS OFF) UPDATE part SET v = length(md5(owner.name)) FROM owner WHERE part.owner = owner.id;
+UPDATE part SET v = v + length(md5(owner.name)) FROM owner WHERE part.owner = owner.id RETURNING part.*, owner.name;
+DELETE FROM part USING owner WHERE part.owner = owner.id AND owner.name = 'b' RETURNING part.*, owner;
+UPDATE part AS p SET v = (SELECT max(v) FROM part AS q WHERE q.owner = p.owner AND length(md5(q.v::text)) = 32) RETURNING *;
+WITH gone AS (DELETE FROM part WHERE length(md5(v::text)) = 32 AND id = 1 RETURNING *)
+	INSERT INTO part SELECT id + 100, owner, v FROM gone RETURNING *;
+SELECT * FROM part ORDER BY id;
+
+-- children of a table here
+CREATE TABLE parent (id int, owner int, v int);
+INSERT INTO parent VALUES (1000, 1, 1);
+ALTER FOREIGN TABLE part INHERIT parent;
+UPDATE parent SET v = length(md5(v::text)) RETURNING tableoid::regclass, *;
+DELETE FROM parent WHERE length(md5(v::text)) = 32 AND id > 100 RETURNING tableoid::regclass, *;
+SELECT tableoid::regclass, * FROM parent ORDER BY id;
+
+-- views
+CREATE VIEW big AS SELECT * FROM part WHERE v > length(md5('')) - 1 WITH CHECK OPTION;
+INSERT INTO big VALUES (50, 1, 100) RETURNING *;
+INSERT INTO big VALUES (51, 1, 1);
+UPDATE big SET v = length(md5(v::text)) - 20 WHERE id = 50;
+SELECT * FROM part ORDER BY id;
+
+DROP SCHEMA joined CASCADE;
+DROP SERVER joined CASCADE;
