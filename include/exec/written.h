@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "pure/sqltype.h"
+#include "value/encoder.h"
 
 typedef struct TmfWrittenColumn
 {
@@ -56,6 +57,14 @@ extern const TmfWritten *tmf_written_afresh(Relation rel, UserMapping *user);
 
 /* May an enabled trigger run at CMD_INSERT, CMD_UPDATE, CMD_DELETE? */
 extern bool tmf_written_triggers(const TmfWritten *written, CmdType event);
+
+/*
+ * The encoder for values of a column; what it refers to lives in context.  Raises
+ * for a column that takes none: 428C9 of a computed one or a rowversion, HV004
+ * where the types do not go together.
+ */
+extern void tmf_written_encoder(Relation rel, const TmfWritten *written, AttrNumber attnum,
+								TmfEncoder *encoder, MemoryContext context);
 
 /* The server has shown that what is known of it is wrong. */
 extern void tmf_written_forget(Oid relid);

@@ -129,10 +129,10 @@ extern void tmf_column_form(Oid relid, AttrNumber attnum, Oid type, TmfColumnFor
 /* name: the column as it is written, quoted. */
 extern void tmf_deparse_column(StringInfo sql, const char *name, const TmfColumnForm *form);
 
-/* deparse_value.c: parameter as what a column of type remote is given */
-extern void tmf_deparse_value(StringInfo sql, const SqlType *remote, const char *parameter);
-
 /* The same type without a value: what stands for a column whose type alone counts. */
 extern void tmf_deparse_column_type(StringInfo sql, const char *name);
+
+/* deparse_value.c: what becomes of a value that is written; value: "@P1", or an expression */
+extern void tmf_deparse_value(StringInfo sql, const SqlType *remote, const char *value);
 
 #endif

@@ -80,7 +80,6 @@ column_name(const TmfModify *modify, AttrNumber attnum)
 static void
 init_column(TmfModify *modify, TmfModifyColumn *column, AttrNumber attnum, bool offered)
 {
-	Form_pg_attribute local = TupleDescAttr(RelationGetDescr(modify->rel), attnum - 1);
 	const TmfWrittenColumn *remote = &modify->written->column[attnum - 1];
 
 	column->attnum = attnum;
@@ -92,8 +91,7 @@ init_column(TmfModify *modify, TmfModifyColumn *column, AttrNumber attnum, bool 
 	column->text.type = remote->type;
 	if (offered && !column->takes)
 		return;
-	tmf_encoder_init(&column->encoder, NameStr(local->attname), local->atttypid, &remote->type,
-					 remote->code_page, modify->context);
+	tmf_written_encoder(modify->rel, modify->written, attnum, &column->encoder, modify->context);
 }
 
 static void

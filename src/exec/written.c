@@ -289,6 +289,41 @@ tmf_written_triggers(const TmfWritten *written, CmdType event)
 		event == CMD_UPDATE ? written->on_update : written->on_delete;
 }
 
+static void raise_takes_none(const char *column, const TmfWrittenColumn *remote) pg_attribute_noreturn();
+
+static void
+raise_takes_none(const char *column, const TmfWrittenColumn *remote)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_GENERATED_ALWAYS),
+			 errmsg("column \"%s\" cannot be given a value", column),
+			 errdetail("The remote column is %s.", remote->computed ? "computed" : "a rowversion"),
+			 errhint("Leave it out: the server fills it in.")));
+}
+
+void
+tmf_written_encoder(Relation rel, const TmfWritten *written, AttrNumber attnum,
+					TmfEncoder *encoder, MemoryContext context)
+{
+	const TmfWrittenColumn *remote = &written->column[attnum - 1];
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
+	const char *column = MemoryContextStrdup(context, NameStr(attribute->attname));
+
+	if (remote->computed || remote->type.name == SQLTYPE_ROWVERSION)
+		raise_takes_none(column, remote);
+	if (tmf_encoder_init(encoder, column, attribute->atttypid, &remote->type, remote->code_page,
+						 context))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("column \"%s\" of foreign table \"%s\" cannot be written as %s",
+					column, RelationGetRelationName(rel), format_type_be(attribute->atttypid)),
+			 errdetail_internal("%s", remote->type.name != SQLTYPE_UNKNOWN ?
+								tmf_encoder_refusal(attribute->atttypid, &remote->type) :
+								psprintf("The type of the remote column is %s, for which nothing can be sent.",
+										 remote->type_name))));
+}
+
 void
 tmf_written_forget(Oid relid)
 {

@@ -46,6 +46,11 @@ extern void tmf_string_text(Datum value, Oid local, StringInfo text);
 /* UTF-8 of the database's characters; *length changes with it. */
 extern const char *tmf_string_utf8(const char *text, int *length);
 
+/* Units of UTF-16 that UTF-8 takes. */
+extern int	tmf_string_units(const char *text, int length);
+
+extern bool tmf_string_is_ascii(const char *text, int length);
+
 /* Fills in characters of UTF-8; ascii: they may be declared as varchar. */
 extern void tmf_string_characters(const char *text, int length, bool ascii,
 								  WireParameter *parameter);

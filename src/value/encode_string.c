@@ -28,8 +28,8 @@ tmf_string_utf8(const char *text, int *length)
 }
 
 /* Units of UTF-16: those beyond U+FFFF, of four bytes, take two. */
-static int
-utf16_units(const char *text, int length)
+int
+tmf_string_units(const char *text, int length)
 {
 	int			units = 0;
 	int			i;
@@ -44,23 +44,35 @@ utf16_units(const char *text, int length)
 	return units;
 }
 
-static bool
-is_ascii(const char *text, int length)
+/* Most is, and most is short: eight bytes at a time, the last ones once more. */
+bool
+tmf_string_is_ascii(const char *text, int length)
 {
+	const uint64 high = UINT64CONST(0x8080808080808080);
+	uint64		any = 0;
+	uint64		word;
 	int			i;
 
-	for (i = 0; i < length; i++)
+	if (length < (int) sizeof(word))
 	{
-		if (IS_HIGHBIT_SET(text[i]))
-			return false;
+		for (i = 0; i < length; i++)
+			any |= (unsigned char) text[i];
+		return (any & high) == 0;
 	}
-	return true;
+	for (i = 0; i <= length - (int) sizeof(word); i += sizeof(word))
+	{
+		memcpy(&word, text + i, sizeof(word));
+		any |= word;
+	}
+	memcpy(&word, text + length - sizeof(word), sizeof(word));
+	any |= word;
+	return (any & high) == 0;
 }
 
 void
 tmf_string_characters(const char *text, int length, bool ascii, WireParameter *parameter)
 {
-	bool		narrow = ascii && is_ascii(text, length);
+	bool		narrow = ascii && tmf_string_is_ascii(text, length);
 
 	parameter->type = WIRE_TYPE_TEXT;
 	parameter->value = text;
@@ -69,7 +81,7 @@ tmf_string_characters(const char *text, int length, bool ascii, WireParameter *p
 	if (narrow)
 		parameter->declared.length = length <= BYTES_MAX ? BYTES_MAX : SQLTYPE_MAX;
 	else
-		parameter->declared.length = length <= UNITS_MAX || utf16_units(text, length) <= UNITS_MAX ?
+		parameter->declared.length = length <= UNITS_MAX || tmf_string_units(text, length) <= UNITS_MAX ?
 			UNITS_MAX : SQLTYPE_MAX;
 }
 
