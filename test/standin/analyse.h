@@ -48,6 +48,7 @@ typedef struct Relation
 	int			column_count;
 	bool		outer;			/* an outer join may supply NULLs */
 	const TableInfo *table;
+	const TableInfo *view;		/* whose query this is */
 	const SystemView *system;
 	const struct TableFunction *function;
 	Query	   *query;

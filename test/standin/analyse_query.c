@@ -149,6 +149,7 @@ bind_view(Analysis *analysis, Relation *relation, const TableInfo *view)
 	relation->query = query;
 	relation_of_table(analysis, relation, view);
 	relation->table = NULL;
+	relation->view = view;
 	for (int i = 0; i < query->column_count; i++)
 	{
 		relation->columns[i].type = columns[i].type;

@@ -209,6 +209,7 @@ typedef enum DropKind
 	DROP_SCHEMA,
 	DROP_DATABASE,
 	DROP_SYNONYM,
+	DROP_TRIGGER,
 	DROP_INDEX					/* names[i] of tables[i] */
 } DropKind;
 
@@ -220,6 +221,36 @@ typedef struct DropStatement
 	ObjectName *tables;
 	int			count;
 } DropStatement;
+
+#define TRIGGER_INSERT	1
+#define TRIGGER_UPDATE	2
+#define TRIGGER_DELETE	4
+
+typedef enum TriggerChange
+{
+	TRIGGER_CREATE,
+	TRIGGER_CREATE_OR_ALTER,
+	TRIGGER_ALTER
+} TriggerChange;
+
+typedef struct CreateTriggerStatement
+{
+	TriggerChange change;
+	ObjectName	name;
+	ObjectName	table;
+	unsigned	events;			/* TRIGGER_INSERT ... */
+	bool		instead_of;
+	Span		body;			/* text to store */
+} CreateTriggerStatement;
+
+/* ENABLE | DISABLE TRIGGER names | ALL ON t; ALTER TABLE t ENABLE | DISABLE TRIGGER */
+typedef struct EnableTriggerStatement
+{
+	ObjectName *names;			/* none: all */
+	int			count;
+	ObjectName	table;
+	bool		disable;
+} EnableTriggerStatement;
 
 typedef struct CreateViewStatement
 {
@@ -384,6 +415,8 @@ typedef enum StatementKind
 	STATEMENT_ALTER_TABLE,
 	STATEMENT_CREATE_INDEX,
 	STATEMENT_CREATE_VIEW,
+	STATEMENT_CREATE_TRIGGER,
+	STATEMENT_ENABLE_TRIGGER,
 	STATEMENT_CREATE_SCHEMA,	/* object.object */
 	STATEMENT_CREATE_SYNONYM,
 	STATEMENT_CREATE_DATABASE,
@@ -432,6 +465,8 @@ struct Statement
 		AlterTableStatement alter_table;
 		CreateIndexStatement create_index;
 		CreateViewStatement create_view;
+		CreateTriggerStatement create_trigger;
+		EnableTriggerStatement enable_trigger;
 		CreateSynonymStatement create_synonym;
 		CreateDatabaseStatement create_database;
 		AlterDatabaseStatement alter_database;

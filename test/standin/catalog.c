@@ -43,6 +43,7 @@ static const char *const definition[] = {
 	"CREATE INDEX standin_foreign_key_referenced ON standin_foreign_key (referenced_id)",
 	"CREATE TABLE standin_foreign_key_column (object_id INTEGER, ordinal INTEGER, parent_column INTEGER, "
 	"referenced_column INTEGER, PRIMARY KEY (object_id, ordinal))",
+	"CREATE TABLE standin_trigger (object_id INTEGER PRIMARY KEY, events INTEGER, instead_of INTEGER, body TEXT)",
 	"CREATE TABLE standin_property (class INTEGER, major_id INTEGER, minor_id INTEGER, name " NAME_TYPE ", "
 	"value BLOB, PRIMARY KEY (class, major_id, minor_id, name))",
 	"INSERT INTO standin_meta (name, value, text) VALUES ('version', 1, NULL), ('next_id', 1000000001, NULL), "
@@ -328,6 +329,29 @@ load_checks(Session *session, TableInfo *table)
 	sqlite3_reset(statement);
 }
 
+static void
+load_triggers(Session *session, TableInfo *table)
+{
+	sqlite3_stmt *statement = query(session, "SELECT o.object_id, o.name, t.events, t.instead_of, o.disabled, t.body "
+									"FROM standin_object o JOIN standin_trigger t ON t.object_id = o.object_id "
+									"WHERE o.parent_id = ?1 ORDER BY o.object_id", table->id, NULL);
+	int			count = count_rows(statement);
+
+	table->triggers = zeroed(session, (size_t) count, sizeof(TriggerInfo));
+	while (table->trigger_count < count && sqlite3_step(statement) == SQLITE_ROW)
+	{
+		TriggerInfo *trigger = &table->triggers[table->trigger_count++];
+
+		trigger->id = sqlite3_column_int(statement, 0);
+		trigger->name = text_at(session, statement, 1);
+		trigger->events = (unsigned) sqlite3_column_int(statement, 2);
+		trigger->instead_of = sqlite3_column_int(statement, 3) != 0;
+		trigger->disabled = sqlite3_column_int(statement, 4) != 0;
+		trigger->body = text_at(session, statement, 5);
+	}
+	sqlite3_reset(statement);
+}
+
 #define FOREIGN_KEY_QUERY \
 	"SELECT k.object_id, k.parent_id, k.referenced_id, o.name, o.disabled FROM standin_foreign_key k " \
 	"JOIN standin_object o ON o.object_id = k.object_id WHERE "
@@ -368,6 +392,7 @@ catalog_table_by_id(Session *session, int id)
 	table->references = load_foreign_keys(session, FOREIGN_KEY_QUERY "k.referenced_id = ?1 ORDER BY 1",
 										  id, &table->reference_count);
 	load_checks(session, table);
+	load_triggers(session, table);
 	table->next = catalog->tables;
 	catalog->tables = table;
 	return table;

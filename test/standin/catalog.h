@@ -59,6 +59,16 @@ typedef struct CheckInfo
 	bool		disabled;
 } CheckInfo;
 
+typedef struct TriggerInfo
+{
+	int			id;
+	const char *name;
+	unsigned	events;			/* TRIGGER_INSERT ... */
+	bool		instead_of;
+	bool		disabled;
+	const char *body;
+} TriggerInfo;
+
 typedef struct TableInfo
 {
 	struct TableInfo *next;
@@ -78,6 +88,8 @@ typedef struct TableInfo
 	int			reference_count;
 	CheckInfo  *checks;
 	int			check_count;
+	TriggerInfo *triggers;
+	int			trigger_count;
 	struct RowSet *set;			/* its rows are these: a table variable; else NULL */
 } TableInfo;
 

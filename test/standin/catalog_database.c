@@ -3,7 +3,7 @@
  *		System views of a database, schema sys: SELECTs over the tables of its catalog.
  *
  * Columns that describe what the stand-in does not have (replication, sparse
- * columns, triggers ...) say so, as SQL Server does of a database without them.
+ * columns ...) say so, as SQL Server does of a database without them.
  */
 #include <stddef.h>
 
@@ -42,7 +42,7 @@ static const SystemColumn schemas_columns[] = {
 	"o.parent_id AS parent_object_id, CASE WHEN length(o.type) = 1 THEN o.type || ' ' ELSE o.type END AS type, " \
 	"CASE o.type WHEN 'U' THEN 'USER_TABLE' WHEN 'V' THEN 'VIEW' WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' " \
 	"WHEN 'UQ' THEN 'UNIQUE_CONSTRAINT' WHEN 'F' THEN 'FOREIGN_KEY_CONSTRAINT' WHEN 'C' THEN 'CHECK_CONSTRAINT' " \
-	"WHEN 'D' THEN 'DEFAULT_CONSTRAINT' WHEN 'SN' THEN 'SYNONYM' END AS type_desc, " DATETIME("o.created") " AS create_date, " \
+	"WHEN 'D' THEN 'DEFAULT_CONSTRAINT' WHEN 'SN' THEN 'SYNONYM' WHEN 'TR' THEN 'SQL_TRIGGER' END AS type_desc, " DATETIME("o.created") " AS create_date, " \
 	DATETIME("o.modified") " AS modify_date, 0 AS is_ms_shipped"
 
 static const SystemColumn objects_columns[] = {OBJECT_COLUMNS, {NULL, NULL}};
@@ -202,8 +202,9 @@ static const SystemColumn triggers_columns[] = {
 };
 
 static const SystemColumn trigger_events_columns[] = {
-	{"object_id", "int"}, {"type", "int"}, {"type_desc", "nvarchar(60)"}, {"is_first", "bit?"}, {"is_last", "bit?"},
-	{"event_group_type", "int?"}, {"event_group_type_desc", "nvarchar(60)?"}, {"is_trigger_event", "bit?"}, {NULL, NULL}
+	{"object_id", "int"}, {"type", "int"}, {"type_desc", "nvarchar(60)"}, {"is_trigger_event", "bit?"},
+	{"is_first", "bit?"}, {"is_last", "bit?"}, {"event_group_type", "int?"},
+	{"event_group_type_desc", "nvarchar(60)?"}, {NULL, NULL}
 };
 
 static const SystemColumn synonyms_columns[] = {
@@ -304,18 +305,22 @@ const SystemView database_views[] = {
 		"0 AS row_overflow_used_page_count, 0 AS row_overflow_reserved_page_count, " PAGES " AS used_page_count, "
 		PAGES " AS reserved_page_count, " ROWS " AS row_count FROM " INDEXES " x", NULL, false},
 	{"sys", "triggers", NULL, triggers_columns,
-		"SELECT NULL AS name, NULL AS object_id, NULL AS parent_class, NULL AS parent_class_desc, NULL AS parent_id, "
-		"NULL AS type, NULL AS type_desc, NULL AS create_date, NULL AS modify_date, NULL AS is_ms_shipped, "
-		"NULL AS is_disabled, NULL AS is_not_for_replication, NULL AS is_instead_of_trigger WHERE 0", NULL, false},
+		"SELECT o.name AS name, o.object_id AS object_id, 1 AS parent_class, 'OBJECT_OR_COLUMN' AS parent_class_desc, "
+		"o.parent_id AS parent_id, o.type AS type, 'SQL_TRIGGER' AS type_desc, " DATETIME("o.created") " AS create_date, "
+		DATETIME("o.modified") " AS modify_date, 0 AS is_ms_shipped, o.disabled AS is_disabled, "
+		"0 AS is_not_for_replication, t.instead_of AS is_instead_of_trigger FROM standin_object o "
+		"JOIN standin_trigger t ON t.object_id = o.object_id", NULL, false},
 	{"sys", "trigger_events", NULL, trigger_events_columns,
-		"SELECT NULL AS object_id, NULL AS type, NULL AS type_desc, NULL AS is_first, NULL AS is_last, "
-		"NULL AS event_group_type, NULL AS event_group_type_desc, NULL AS is_trigger_event WHERE 0", NULL, false},
+		"SELECT t.object_id AS object_id, e.column1 AS type, e.column3 AS type_desc, 1 AS is_trigger_event, "
+		"0 AS is_first, 0 AS is_last, NULL AS event_group_type, NULL AS event_group_type_desc "
+		"FROM standin_trigger t JOIN (VALUES (1, 1, 'INSERT'), (2, 2, 'UPDATE'), (3, 4, 'DELETE')) e "
+		"ON (t.events & e.column2) <> 0", NULL, false},
 	{"sys", "extended_properties", NULL, properties_columns,
 		"SELECT class, CASE class WHEN 0 THEN 'DATABASE' WHEN 3 THEN 'SCHEMA' ELSE 'OBJECT_OR_COLUMN' END AS class_desc, "
 		"major_id, minor_id, name, value FROM standin_property", NULL, false},
 	{"sys", "sql_modules", NULL, modules_columns,
-		"SELECT o.object_id AS object_id, " VIEW_TEXT " AS definition, 1 AS uses_ansi_nulls, "
+		"SELECT o.object_id AS object_id, CASE o.type WHEN 'TR' THEN o.definition ELSE " VIEW_TEXT " END AS definition, 1 AS uses_ansi_nulls, "
 		"1 AS uses_quoted_identifier, 0 AS is_schema_bound FROM standin_object o "
-		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type = 'V'", NULL, false},
+		"JOIN standin_schema s ON s.schema_id = o.schema_id WHERE o.type IN ('V', 'TR')", NULL, false},
 	{NULL, NULL, NULL, NULL, NULL, NULL, false}
 };

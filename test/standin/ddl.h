@@ -20,6 +20,11 @@ extern bool ddl_create_synonym(Session *session, CreateSynonymStatement *stateme
 extern bool ddl_drop_synonym(Session *session, const ObjectName *name, bool if_exists);
 extern bool ddl_drop(Session *session, DropStatement *statement);
 
+/* ddl_trigger.c; span: the statement's */
+extern bool ddl_create_trigger(Session *session, const CreateTriggerStatement *statement, Span span);
+extern bool ddl_enable_trigger(Session *session, const EnableTriggerStatement *statement);
+extern bool ddl_drop_trigger(Session *session, const ObjectName *name, bool if_exists);
+
 /* ddl_statistics.c */
 extern bool ddl_update_statistics(Session *session, const UpdateStatisticsStatement *statement);
 

@@ -385,7 +385,9 @@ drop_table(Session *session, const TableInfo *table)
 		if (!change_format(session, "DELETE FROM %s WHERE object_id = %d", owned[i], id))
 			return false;
 	}
-	return change_format(session, "DELETE FROM standin_foreign_key_column WHERE object_id IN "
+	return change_format(session, "DELETE FROM standin_trigger WHERE object_id IN "
+						 "(SELECT object_id FROM standin_object WHERE parent_id = %d)", id) &&
+		change_format(session, "DELETE FROM standin_foreign_key_column WHERE object_id IN "
 						 "(SELECT object_id FROM standin_foreign_key WHERE parent_id = %d)", id) &&
 		change_format(session, "DELETE FROM standin_foreign_key WHERE parent_id = %d", id) &&
 		change_format(session, "DELETE FROM standin_property WHERE class IN (1, 7) AND (major_id = %d OR major_id IN "
@@ -460,6 +462,8 @@ ddl_drop(Session *session, DropStatement *statement)
 
 		if (statement->kind == DROP_INDEX)
 			done = drop_index(session, statement, i);
+		else if (statement->kind == DROP_TRIGGER)
+			done = ddl_drop_trigger(session, &statement->names[i], statement->if_exists);
 		else if (statement->kind == DROP_SYNONYM)
 			done = ddl_drop_synonym(session, &statement->names[i], statement->if_exists);
 		else if (statement->kind == DROP_SCHEMA)

@@ -225,6 +225,8 @@ session_message(Session *session, const SqlMessage *message)
 
 	if (copy.line == 0)
 		copy.line = session->statement_line;
+	if (copy.procedure[0] == '\0' && session->procedure != NULL)
+		snprintf(copy.procedure, sizeof(copy.procedure), "%s", session->procedure);
 	if (copy.severity > 10)
 	{
 		session->failed = true;
@@ -350,6 +352,7 @@ request_start(Session *session, Sink *sink)
 	session->unwind = UNWIND_NONE;
 	session->failed = false;
 	session->depth = 0;
+	session->procedure = NULL;
 	session->try_depth = 0;
 	session->using = 0;
 	thread->session = session;

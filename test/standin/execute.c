@@ -84,6 +84,10 @@ run_ddl_entered(Session *session, Statement *statement)
 			return ddl_create_index(session, &statement->u.create_index);
 		case STATEMENT_CREATE_VIEW:
 			return ddl_create_view(session, &statement->u.create_view);
+		case STATEMENT_CREATE_TRIGGER:
+			return ddl_create_trigger(session, &statement->u.create_trigger, statement->span);
+		case STATEMENT_ENABLE_TRIGGER:
+			return ddl_enable_trigger(session, &statement->u.enable_trigger);
 		case STATEMENT_CREATE_SCHEMA:
 			return ddl_create_schema(session, statement->u.object.object);
 		case STATEMENT_CREATE_SYNONYM:
@@ -328,6 +332,8 @@ dispatch(Session *session, Statement *statement)
 		case STATEMENT_ALTER_TABLE:
 		case STATEMENT_CREATE_INDEX:
 		case STATEMENT_CREATE_VIEW:
+		case STATEMENT_CREATE_TRIGGER:
+		case STATEMENT_ENABLE_TRIGGER:
 		case STATEMENT_CREATE_SCHEMA:
 		case STATEMENT_CREATE_SYNONYM:
 		case STATEMENT_DROP:

@@ -8,6 +8,8 @@
 #include "analyse.h"
 #include "emit.h"
 
+#define DEPTH_LIMIT		32		/* of texts within texts */
+
 /* execute.c: statements in order, until one unwinds. */
 extern void execute_statements(Session *session, StatementList *statements);
 

@@ -10,8 +10,8 @@
 #include "execute_output.h"
 #include "functions.h"
 #include "parser.h"
-#include "rowset.h"
 #include "transaction.h"
+#include "trigger.h"
 
 typedef struct Inserter
 {
@@ -24,6 +24,7 @@ typedef struct Inserter
 	bool	   *given;			/* by position in the table */
 	RowWriter	writer;
 	OutputWriter output;
+	Firing		firing;
 	RawValue   *values;			/* the row, by position */
 	int64_t		first;			/* rows that a table variable had before */
 	int64_t		rows;
@@ -91,9 +92,10 @@ finish_row(Inserter *inserter)
 		if (!inserter->given[i] && !rowwriter_default(&inserter->writer, i, &inserter->values[i]))
 			return false;
 	}
-	if (!rowwriter_insert(&inserter->writer, inserter->values) ||
+	if ((!inserter->firing.instead && !rowwriter_insert(&inserter->writer, inserter->values)) ||
 		!output_row(&inserter->output, inserter->values, NULL))
 		return false;
+	firing_note(&inserter->firing, inserter->values, NULL);
 	inserter->rows++;
 	return true;
 }
@@ -376,7 +378,7 @@ insert_entered(Inserter *inserter)
 	inserter->table = find_base_table(session, &statement->target);
 	if (inserter->table == NULL)
 		return false;
-	if (inserter->table->view)
+	if (inserter->table->view && !has_instead_of(inserter->table, TRIGGER_INSERT))
 		return session_error(session, 4405, inserter->table->name);
 	if (inserter->table->set != NULL)
 		inserter->first = inserter->table->set->count;
@@ -391,7 +393,8 @@ insert_entered(Inserter *inserter)
 		!rowwriter_start(&inserter->writer, session, inserter->table, "INSERT"))
 		return false;
 	session->identity_last = session->identity_last && inserter->table->identity >= 0;
-	done = rowwriter_prepare_defaults(&inserter->writer) &&
+	done = firing_start(&inserter->firing, session, inserter->table, TRIGGER_INSERT, statement->output) &&
+		rowwriter_prepare_defaults(&inserter->writer) &&
 		output_start(&inserter->output, session, inserter->table, statement->output, true, false) &&
 		(statement->kind == INSERT_VALUES ? insert_values(inserter) :
 		 statement->kind == INSERT_QUERY ? insert_query(inserter) : finish_row(inserter));
@@ -399,6 +402,8 @@ insert_entered(Inserter *inserter)
 	done = output_finish(&inserter->output, done);
 	if (!done && inserter->table->set != NULL)
 		rowset_truncate(inserter->table->set, inserter->first);
+	done = done && firing_run(&inserter->firing, inserter->rows);
+	firing_end(&inserter->firing);
 	return done;
 }
 

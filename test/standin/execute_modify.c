@@ -16,6 +16,7 @@
 #include "identity.h"
 #include "parser.h"
 #include "transaction.h"
+#include "trigger.h"
 
 typedef struct ModifiedRow
 {
@@ -38,6 +39,7 @@ typedef struct Modifier
 	bool	   *changed;		/* by position */
 	RowWriter	writer;
 	OutputWriter output;
+	Firing		firing;
 	ModifiedRow *rows;
 	int64_t		count;
 } Modifier;
@@ -69,6 +71,7 @@ find_target(Modifier *modifier)
 {
 	Session    *session = modifier->session;
 	ModifyStatement *statement = modifier->statement;
+	unsigned	event = modifier->is_delete ? TRIGGER_DELETE : TRIGGER_UPDATE;
 
 	modifier->scope = scope_new(&modifier->analysis, NULL);
 	if (!analyse_with(&modifier->analysis, &statement->with, modifier->scope))
@@ -82,14 +85,27 @@ find_target(Modifier *modifier)
 		modifier->table = find_base_table(session, &statement->target);
 		if (modifier->table == NULL)
 			return false;
+	}
+	if (modifier->target == NULL && modifier->table->view)
+	{
+		Source	   *source = memset(arena_alloc(session->arena, sizeof(*source)), 0, sizeof(*source));
+
+		source->kind = SOURCE_TABLE;
+		source->name = statement->target;
+		if (!analyse_source(&modifier->analysis, modifier->scope, source, false))
+			return false;
+		modifier->target = source->binding;
+	}
+	else if (modifier->target == NULL)
+	{
 		modifier->target = relation_new(&modifier->analysis, modifier->scope, RELATION_TABLE, modifier->table->name);
 		modifier->target->schema = modifier->table->schema;
 		relation_of_table(&modifier->analysis, modifier->target, modifier->table);
 	}
-	modifier->table = modifier->target->table;
+	modifier->table = modifier->target->table != NULL ? modifier->target->table : modifier->target->view;
 	if (modifier->table != NULL && modifier->table->set != NULL)
 		return session_error(session, 40518, "UPDATE or DELETE of a table variable");
-	if (modifier->table == NULL || modifier->table->view)
+	if (modifier->table == NULL || (modifier->table->view && !has_instead_of(modifier->table, event)))
 		return session_error(session, 4405, statement->target.object);
 	return true;
 }
@@ -223,7 +239,10 @@ prepare_modification(Modifier *modifier)
 	for (int i = 0; i < statement->assignment_count; i++)
 		emission.live_variables = emission.live_variables || statement->assignments[i].variable != NULL;
 	emit_with(&emission, &statement->with, modifier->scope);
-	emit_format(&emission, "SELECT s%d.r", modifier->target->number);
+	if (modifier->table->view)
+		emit_text(&emission, "SELECT 0");
+	else
+		emit_format(&emission, "SELECT s%d.r", modifier->target->number);
 	for (int i = 0; i < modifier->table->column_count; i++)
 	{
 		emit_text(&emission, ", ");
@@ -360,7 +379,7 @@ read_rows(Modifier *modifier)
 	if (code != SQLITE_DONE)
 		session_sqlite_error(session, sqlite3_extended_errcode(session->handle));
 	sqlite3_finalize(statement);
-	if (code == SQLITE_DONE && modifier->statement->from != NULL)
+	if (code == SQLITE_DONE && modifier->statement->from != NULL && !modifier->table->view)
 		drop_repeated(modifier, modifier->count);
 	return code == SQLITE_DONE;
 }
@@ -370,9 +389,10 @@ delete_rows(Modifier *modifier)
 {
 	for (ModifiedRow *row = modifier->rows; row != NULL; row = row->next)
 	{
-		if (!rowwriter_delete(&modifier->writer, row->row, row->old) ||
+		if ((!modifier->firing.instead && !rowwriter_delete(&modifier->writer, row->row, row->old)) ||
 			!output_row(&modifier->output, NULL, row->old))
 			return false;
+		firing_note(&modifier->firing, NULL, row->old);
 	}
 	return true;
 }
@@ -399,15 +419,18 @@ update_row(Modifier *modifier, ModifiedRow *row, RawValue *values, bool replace)
 			return false;
 		raw_copy(modifier->writer.row_arena, &values[modifier->targets[i]]);
 	}
-	return rowwriter_update(&modifier->writer, row->row, row->old, values, modifier->changed, replace) &&
-		output_row(&modifier->output, values, row->old);
+	if (!modifier->firing.instead &&
+		!rowwriter_update(&modifier->writer, row->row, row->old, values, modifier->changed, replace))
+		return false;
+	firing_note(&modifier->firing, values, row->old);
+	return output_row(&modifier->output, values, row->old);
 }
 
 /* Where unique keys change, all rows leave before the first comes back. */
 static bool
 update_rows(Modifier *modifier)
 {
-	bool		replace = rowwriter_touches_key(&modifier->writer, modifier->changed);
+	bool		replace = !modifier->firing.instead && rowwriter_touches_key(&modifier->writer, modifier->changed);
 	RawValue   *values = arena_alloc(modifier->session->arena,
 									 sizeof(RawValue) * (size_t) (modifier->table->column_count + 1));
 
@@ -434,11 +457,15 @@ modify_entered(Modifier *modifier)
 	if (!catalog_refresh(session) || !analyse_modification(modifier) ||
 		!rowwriter_start(&modifier->writer, session, modifier->table, modifier->is_delete ? "DELETE" : "UPDATE"))
 		return false;
-	done = output_start(&modifier->output, session, modifier->table, modifier->statement->output,
+	done = firing_start(&modifier->firing, session, modifier->table,
+						modifier->is_delete ? TRIGGER_DELETE : TRIGGER_UPDATE, modifier->statement->output) &&
+		output_start(&modifier->output, session, modifier->table, modifier->statement->output,
 						!modifier->is_delete, true) &&
 		read_rows(modifier) && (modifier->is_delete ? delete_rows(modifier) : update_rows(modifier));
 	done = rowwriter_finish(&modifier->writer, done);
-	return output_finish(&modifier->output, done);
+	done = output_finish(&modifier->output, done) && firing_run(&modifier->firing, modifier->count);
+	firing_end(&modifier->firing);
+	return done;
 }
 
 static bool

@@ -93,6 +93,11 @@ start_into(OutputWriter *writer, const Output *output)
 		return false;
 	if (target->view)
 		return session_error(session, 4405, target->name);
+	for (int i = 0; i < target->trigger_count; i++)
+	{
+		if (!target->triggers[i].disabled)
+			return session_error(session, 331, target->name);
+	}
 	if (target->reference_count > 0 || target->foreign_key_count > 0)
 		return session_error(session, 332, target->name);
 	if (target->check_count > 0)

@@ -12,7 +12,6 @@
 #include "transaction.h"
 
 #define PARAMETERS_MAX	2100
-#define DEPTH_LIMIT		32
 
 struct PreparedText
 {

@@ -158,8 +158,8 @@ static bool
 fn_scope_identity(Call *call, const SqlValue *a, SqlValue *out)
 {
 	(void) a;
-	out->null = !call->session->identity_known;
-	decimal_from_int64(call->session->identity, &out->d);
+	out->null = !call->session->scope_known;
+	decimal_from_int64(call->session->scope_identity, &out->d);
 	return true;
 }
 

@@ -110,9 +110,16 @@ parse_create(Parser *p, Statement *statement)
 	else if (accept_word(p, "OR"))
 	{
 		expect_word(p, "ALTER");
+		if (accept_word(p, "TRIGGER"))
+		{
+			parse_create_trigger(p, statement, TRIGGER_CREATE_OR_ALTER);
+			return;
+		}
 		expect_word(p, "VIEW");
 		parse_create_view(p, statement, true);
 	}
+	else if (accept_word(p, "TRIGGER"))
+		parse_create_trigger(p, statement, TRIGGER_CREATE);
 	else if (accept_word(p, "SCHEMA"))
 		parse_create_schema(p, statement);
 	else if (accept_word(p, "SYNONYM"))
@@ -220,6 +227,8 @@ parse_alter_table(Parser *p, Statement *statement)
 		parse_alter_table_drop(p, alter);
 	else if (!with && accept_word(p, "ALTER"))
 		parse_alter_column(p, alter);
+	else if (!with && (at_word(p, "ENABLE") || at_word(p, "DISABLE")))
+		parse_table_triggers(p, statement, alter->name);
 	else
 		syntax_error_here(p);
 }
@@ -231,6 +240,8 @@ parse_alter(Parser *p, Statement *statement)
 		parse_alter_table(p, statement);
 	else if (accept_word(p, "DATABASE"))
 		parse_alter_database(p, statement);
+	else if (accept_word(p, "TRIGGER"))
+		parse_create_trigger(p, statement, TRIGGER_ALTER);
 	else
 		syntax_error_here(p);
 }
@@ -267,6 +278,7 @@ parse_drop(Parser *p, Statement *statement)
 		{"SCHEMA", DROP_SCHEMA},
 		{"DATABASE", DROP_DATABASE},
 		{"SYNONYM", DROP_SYNONYM},
+		{"TRIGGER", DROP_TRIGGER},
 		{"INDEX", DROP_INDEX},
 	};
 	DropStatement *drop = &statement->u.drop;

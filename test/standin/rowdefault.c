@@ -94,19 +94,21 @@ rowwriter_note_identity(RowWriter *writer, int column, const TypeSpec *type, con
 	if (!writer->identity_used)
 	{
 		int64_t		identity = session->identity;
+		int64_t		scope_identity = session->scope_identity;
 		bool		known = session->identity_known;
+		bool		scope_known = session->scope_known;
 		bool		done = rowwriter_identity(writer, &ignored);
 
 		session->identity = identity;
 		session->identity_known = known;
+		session->scope_identity = scope_identity;
+		session->scope_known = scope_known;
 		if (!done)
 			return false;
 		writer->identity -= info->increment;
 	}
 	if ((info->increment > 0) == (number.i > writer->identity))
 		writer->identity = number.i;
-	session->identity = number.i;
-	session->identity_known = true;
-	session->identity_last = true;
+	rowwriter_set_identity(session, number.i);
 	return true;
 }

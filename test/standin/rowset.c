@@ -12,7 +12,7 @@
 
 #include "ddl.h"
 #include "functions.h"
-#include "rowset.h"
+#include "trigger.h"
 
 #define COLUMNS_MAX		1024
 
@@ -108,6 +108,10 @@ rowset_find(const Session *session, const ObjectName *name)
 		if (name_equal(set->info.name, name->object))
 			return set;
 	}
+	if (session->frame->firing != NULL && name_equal(name->object, "inserted"))
+		return session->frame->firing->inserted;
+	if (session->frame->firing != NULL && name_equal(name->object, "deleted"))
+		return session->frame->firing->deleted;
 	return NULL;
 }
 

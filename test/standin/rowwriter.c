@@ -304,6 +304,14 @@ recall_identity(RowWriter *writer, int64_t increment)
 	writer->identity_known = true;
 }
 
+void
+rowwriter_set_identity(Session *session, int64_t identity)
+{
+	session->identity = session->scope_identity = identity;
+	session->identity_known = session->scope_known = true;
+	session->identity_last = true;
+}
+
 /* The next identity value, in the storage of its column. */
 bool
 rowwriter_identity(RowWriter *writer, RawValue *value)
@@ -341,9 +349,7 @@ rowwriter_identity(RowWriter *writer, RawValue *value)
 		return session_error(session, 8115, "IDENTITY", type_name(column->type.type));
 	writer->identity_known = true;
 	writer->identity = next.i;
-	session->identity = next.i;
-	session->identity_known = true;
-	session->identity_last = true;
+	rowwriter_set_identity(session, next.i);
 	storage_encode(&column->type, &converted, value, arena_alloc(writer->row_arena, STORAGE_SCRATCH));
 	return true;
 }

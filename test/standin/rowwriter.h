@@ -75,6 +75,8 @@ extern void rowwriter_begin(RowWriter *writer);
 extern bool rowwriter_prepare_defaults(RowWriter *writer);
 extern bool rowwriter_default(RowWriter *writer, int column, RawValue *raw);
 
+extern void rowwriter_set_identity(Session *session, int64_t identity);	/* what @@IDENTITY says */
+
 /* A value given to an identity column moves the next one, if it is further. */
 extern bool rowwriter_note_identity(RowWriter *writer, int column, const TypeSpec *type, const SqlValue *value);
 

@@ -62,6 +62,7 @@ typedef struct Variable
 } Variable;
 
 typedef struct RowSet RowSet;
+typedef struct Firing Firing;
 
 /* A batch, or the text of an EXEC, being run. */
 typedef struct Frame
@@ -69,7 +70,9 @@ typedef struct Frame
 	struct Frame *outer;
 	Arena	   *arena;
 	Variable   *variables;
-	RowSet	   *sets;			/* table variables; of a trigger inserted and deleted */
+	RowSet	   *sets;			/* table variables */
+	int			trigger;		/* this is the body of that trigger, 0 = of none; its rows: */
+	const Firing *firing;
 } Frame;
 
 /* Why statements are being left. */
@@ -108,6 +111,7 @@ typedef struct Transaction
 	PhysicalState physical;
 	bool		statement_open; /* the statement's own savepoint */
 	bool		statement_read; /* the statement's own read transaction */
+	uint64_t	ended;			/* how often SQLite's transaction has ended */
 	int			mark_records;	/* of the log, where the statement began */
 	size_t		mark_size;
 	Savepoint  *savepoints;
@@ -145,7 +149,9 @@ struct Session
 	int64_t		rows;			/* @@ROWCOUNT */
 	bool		identity_known;
 	bool		identity_last;	/* the last INSERT gave one: else @@IDENTITY is NULL */
-	int64_t		identity;		/* SCOPE_IDENTITY(), @@IDENTITY */
+	int64_t		identity;		/* @@IDENTITY */
+	bool		scope_known;
+	int64_t		scope_identity; /* SCOPE_IDENTITY() */
 	int64_t		return_value;
 	int			identity_insert;	/* object of SET IDENTITY_INSERT, 0 = none */
 	int			try_depth;
@@ -156,6 +162,7 @@ struct Session
 	bool		raised;			/* by RAISERROR: SET XACT_ABORT does not count */
 	bool		thrown;			/* by THROW: ends the batch */
 	const char *frame_text;		/* of the batch being run */
+	const char *procedure;		/* the trigger that runs, or NULL */
 	const ExecStatement *exec;	/* EXEC proc being run; where its OUTPUT values go: */
 	int			exec_first;		/* argument of the first declared parameter */
 	void		(*output_target) (struct Session *session, int index, const Variable *variable);

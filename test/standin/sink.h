@@ -33,6 +33,8 @@ typedef struct Sink Sink;
 
 struct Sink
 {
+	int			nested;			/* what is done now is done inside a procedure: a trigger */
+
 	/* Starts a result set. */
 	void		(*columns) (Sink *sink, const SqlColumn *columns, int count);
 

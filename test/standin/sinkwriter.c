@@ -39,7 +39,7 @@ put_pending(SinkWriter *writer, uint16_t more)
 {
 	if (!writer->pending)
 		return;
-	token_done(&writer->connection->stream, writer->call ? TOKEN_DONE_IN_CALL : TOKEN_DONE,
+	token_done(&writer->connection->stream, writer->call || writer->pending_nested ? TOKEN_DONE_IN_CALL : TOKEN_DONE,
 			   writer->pending_status | more, writer->pending_command, writer->pending_count);
 	writer->pending = false;
 }
@@ -234,6 +234,7 @@ sink_done(Sink *sink, DoneCommand command, bool has_count, uint64_t count, bool 
 	if (!failed)
 		writer->error = 0;
 	writer->pending = true;
+	writer->pending_nested = sink->nested > 0;
 	writer->pending_status = transaction_bit(writer);
 	if (has_count)
 		writer->pending_status |= DONE_STATUS_COUNT;
@@ -312,7 +313,7 @@ void
 sinkwriter_init(SinkWriter *writer, Connection *connection, bool call)
 {
 	static const Sink functions = {
-		sink_columns, sink_row, sink_done, sink_message, sink_environment, sink_output, sink_stopped
+		0, sink_columns, sink_row, sink_done, sink_message, sink_environment, sink_output, sink_stopped
 	};
 
 	memset(writer, 0, sizeof(*writer));
@@ -344,9 +345,12 @@ finish_call(SinkWriter *writer, uint16_t more)
 static void
 finish_batch(SinkWriter *writer)
 {
+	if (writer->pending && writer->pending_nested)
+		put_pending(writer, DONE_STATUS_MORE);
 	if (!writer->pending)
 	{
 		writer->pending = true;
+		writer->pending_nested = false;
 		writer->pending_status = transaction_bit(writer) | (writer->failed ? DONE_STATUS_ERROR : 0);
 		writer->pending_command = DONE_OTHER;
 		writer->pending_count = 0;

@@ -30,6 +30,7 @@ typedef struct SinkWriter
 
 	/* The last DONE is held back until it is known whether more follows. */
 	bool		pending;
+	bool		pending_nested;
 	uint16_t	pending_status;
 	uint16_t	pending_command;
 	uint64_t	pending_count;

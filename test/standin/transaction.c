@@ -71,15 +71,19 @@ run_or_error(Session *session, const char *sql)
 }
 
 static void
+drop_savepoint(Transaction *transaction)
+{
+	Savepoint  *next = transaction->savepoints->next;
+
+	free(transaction->savepoints);
+	transaction->savepoints = next;
+}
+
+static void
 forget_savepoints(Transaction *transaction)
 {
 	while (transaction->savepoints != NULL)
-	{
-		Savepoint  *next = transaction->savepoints->next;
-
-		free(transaction->savepoints);
-		transaction->savepoints = next;
-	}
+		drop_savepoint(transaction);
 }
 
 static void
@@ -87,6 +91,7 @@ undo_physical(Session *session)
 {
 	Transaction *transaction = &session->transaction;
 
+	transaction->ended++;
 	if (transaction->physical != PHYSICAL_NONE || !sqlite3_get_autocommit(session->handle))
 	{
 		statement_cache_reset(session->cache);
@@ -112,7 +117,7 @@ transaction_abandon(Session *session)
 	if (transaction->count > 0)
 	{
 		transaction->count = 0;
-		if (session->sink != NULL)
+		if (session->sink != NULL && transaction->descriptor != 0)
 			session->sink->environment(session->sink, ENVIRONMENT_ROLLBACK, NULL, NULL,
 									   transaction->descriptor);
 		transaction->descriptor = 0;
@@ -131,6 +136,7 @@ commit_physical(Session *session)
 
 	if (transaction->physical == PHYSICAL_NONE)
 		return true;
+	transaction->ended++;
 	records = change_log_records(transaction->log, &count);
 	if (transaction->physical == PHYSICAL_READ || count == 0)
 		done = run_or_error(session, "COMMIT");
@@ -259,6 +265,48 @@ transaction_leave(Session *session, bool ok)
 	return ok;
 }
 
+void
+transaction_nest(Session *session, Nesting *nesting)
+{
+	Transaction *transaction = &session->transaction;
+
+	nesting->borrowed = transaction->count == 0;
+	nesting->statement_open = transaction->statement_open;
+	nesting->statement_read = transaction->statement_read;
+	nesting->mark_records = transaction->mark_records;
+	nesting->mark_size = transaction->mark_size;
+	nesting->savepoints = transaction->savepoints;
+	nesting->ended = transaction->ended;
+	transaction->statement_open = false;
+	if (nesting->borrowed)
+		transaction->count = 1;
+}
+
+bool
+transaction_unnest(Session *session, const Nesting *nesting)
+{
+	Transaction *transaction = &session->transaction;
+
+	if (transaction->ended != nesting->ended)
+	{
+		if (nesting->borrowed)
+			transaction_abandon(session);
+		return false;
+	}
+	while (transaction->savepoints != nesting->savepoints)
+		drop_savepoint(transaction);
+	transaction->statement_open = nesting->statement_open;
+	transaction->statement_read = nesting->statement_read;
+	transaction->mark_records = nesting->mark_records;
+	transaction->mark_size = nesting->mark_size;
+	if (nesting->borrowed)
+	{
+		transaction->count = 0;
+		transaction->doomed = false;
+	}
+	return true;
+}
+
 bool
 transaction_begin(Session *session, const char *name)
 {
@@ -291,7 +339,7 @@ transaction_commit(Session *session)
 		return true;
 	done = commit_physical(session);
 	forget_savepoints(transaction);
-	if (session->unwind != UNWIND_DEAD)
+	if (session->unwind != UNWIND_DEAD && transaction->descriptor != 0)
 		session->sink->environment(session->sink, done ? ENVIRONMENT_COMMIT : ENVIRONMENT_ROLLBACK,
 								   NULL, NULL, transaction->descriptor);
 	transaction->descriptor = 0;
@@ -307,12 +355,7 @@ rollback_to(Session *session, Savepoint *savepoint)
 	if (transaction->doomed)
 		return session_error(session, 3931);
 	while (transaction->savepoints != savepoint)
-	{
-		Savepoint  *next = transaction->savepoints->next;
-
-		free(transaction->savepoints);
-		transaction->savepoints = next;
-	}
+		drop_savepoint(transaction);
 	if (transaction->physical == PHYSICAL_NONE)
 		return true;
 	if (savepoint->physical == PHYSICAL_NONE)
@@ -378,7 +421,7 @@ transaction_save(Session *session, const char *name)
 static bool
 ends_transaction(int number)
 {
-	static const int numbers[] = {235, 241, 242, 244, 245, 248, 293, 295, 296, 1205, 3609, 3960, 8114, 8169};
+	static const int numbers[] = {235, 241, 242, 244, 245, 248, 293, 295, 296, 1205, 3609, 3616, 3960, 8114, 8169};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 	{

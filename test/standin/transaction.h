@@ -23,6 +23,25 @@ extern bool transaction_commit(Session *session);
 extern bool transaction_rollback(Session *session, const char *name);
 extern bool transaction_save(Session *session, const char *name);
 
+/*
+ * Brackets statements that run inside another one: a trigger.  Without a
+ * transaction of the user's they have one for as long.  unnest is false when it
+ * has ended meanwhile, and says so of a session that is left in none.
+ */
+typedef struct Nesting
+{
+	bool		borrowed;
+	bool		statement_open;
+	bool		statement_read;
+	int			mark_records;
+	size_t		mark_size;
+	Savepoint  *savepoints;
+	uint64_t	ended;
+} Nesting;
+
+extern void transaction_nest(Session *session, Nesting *nesting);
+extern bool transaction_unnest(Session *session, const Nesting *nesting);
+
 /* Undoes everything, silently but for the ENVCHANGE; safe at any time. */
 extern void transaction_abandon(Session *session);
 
