@@ -75,6 +75,11 @@ broken-streams: lab broken-streams-programs
 chaos-standin: standin
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/standin_chaos/run.pl
 
+# DML through foreign tables while partners and backends are struck, and what is left
+# of it; SEED and SCALE as above.
+chaos: lab
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/chaos/run.pl
+
 # Random queries on foreign tables and on copies; SEED=n is the first of five,
 # SCALE=x a part of the whole, QUERY=n one query of SEED, FAULTS=none leaves faults out.
 differential: lab
