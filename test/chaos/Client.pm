@@ -28,7 +28,8 @@ use Transaction;
 # What may be told by whoever has certainly rolled back.
 my %failure = map { $_ => 1 } qw(40001 40P01 55P03 08006 08001 57014 57P03);
 
-# options: number, seed, port, schema, log, counted (only transactions that count), last (transaction so far)
+# options: number, seed, port, schema, log, counted (only transactions that count),
+# others (handles that it shall not keep open)
 sub start
 {
 	my ($class, %options) = @_;
@@ -40,10 +41,10 @@ sub start
 	{
 		my $ok;
 
-		close $write;
+		close $_ for $write, @{ $options{others} };
 		open(STDERR, '>>', "$options{log}.errors");
 		$ok = eval {
-			my $self = bless { %options, number_of_txn => $options{last} // 0, known => [], stdin => $read }, $class;
+			my $self = bless { %options, number_of_txn => 0, known => [], stdin => $read }, $class;
 			$self->work;
 			1;
 		} or print STDERR $@;

@@ -173,7 +173,7 @@ sub make_ticket
 sub take_ticket
 {
 	my ($t) = @_;
-	my ($ticket) = @{ $t->{known} } or return make_ticket($t);
+	my $ticket = shift @{ $t->{known} } // return make_ticket($t);
 	my $also = one_of('', " AND chaos_true(note)");
 	my $rows = $t->ask("DELETE FROM ticket WHERE id = $ticket$also RETURNING note", 'DELETE 1');
 

@@ -18,10 +18,17 @@ sub first_of { my ($told, $test) = @_; return (grep { $test->($_) } sort { $a->{
 
 sub words_of { my ($known, $word) = @_; return map { /^$word:(.*)/ ? [ split /:/, $1 ] : () } @{ $known->{effects} }; }
 
+# The id of one that is committed.
+sub a_mark
+{
+	my ($principal, $database) = @_;
+	return $principal->tsql("SELECT TOP 1 id FROM dbo.commit_log WHERE outcome = 'committed'", database => $database) =~ s/\s+//gr;
+}
+
 # name, what is found more (subject => count), T-SQL, T-SQL that undoes it
 sub in_tables
 {
-	my ($told, $part) = @_;
+	my ($told, $part, $mark) = @_;
 	my ($ledger, $account, $counter, $ticket) = map { "dbo.${_}_$part" } @Moves::tables;
 	my $columns = '(client, txn, line, amount)';
 	my $single = first_of($told, sub { $_[0]{state} eq 'ack' && words_of($_[0], 'L') == 1 && !words_of($_[0], '[TCND]') });
@@ -54,8 +61,8 @@ sub in_tables
 	  [ 'a counter that is one too high', { counter => 1 }, "UPDATE $counter SET value = value + 1 WHERE id = 1",
 		"UPDATE $counter SET value = value - 1 WHERE id = 1" ],
 	  [ 'a ticket that nobody made', { ticket => 1 }, "INSERT INTO $ticket VALUES (1, N'-')", "DELETE FROM $ticket WHERE id = 1" ],
-	  [ 'a commit without its mark', { mark => 1 }, "UPDATE dbo.commit_log SET outcome = 'nothing' WHERE id = (SELECT MIN(id) FROM dbo.commit_log WHERE outcome = 'committed')",
-		"UPDATE dbo.commit_log SET outcome = 'committed' WHERE outcome = 'nothing'" ];
+	  [ 'a commit without its mark', { mark => 1 }, "UPDATE dbo.commit_log SET outcome = 'aborted' WHERE id = '$mark'",
+		"UPDATE dbo.commit_log SET outcome = 'committed' WHERE id = '$mark'" ];
 	push @plants, [ 'a row that was told as failed', { invented => 1 }, $insert->($row->($failed)), $newest ] if $failed;
 	push @plants, [ 'a row whose COMMIT was not sent', { invented => 1 }, $insert->("$unsent->{client}, $unsent->{number}, 1, 7"), $newest ] if $unsent;
 	if ($maker)
@@ -111,7 +118,7 @@ sub plants
 	my $before = $judge->($told, $clean);
 	my @results;
 
-	for my $plant (in_tables($told, $part))
+	for my $plant (in_tables($told, $part, a_mark($principal, $database)))
 	{
 		my ($name, $want, $do, $undo) = @$plant;
 

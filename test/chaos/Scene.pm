@@ -76,8 +76,12 @@ sub start_clients
 {
 	my ($self, $part, $told, $seed, %more) = @_;
 
-	$self->{clients} = [ map { Client->start(number => $_, seed => $seed, port => $self->{cluster}->port,
-		schema => server_of($_) . "_$part", log => $told->log_path($_), %more) } 1 .. $clients ];
+	for my $number (1 .. $clients)
+	{
+		push @{ $self->{clients} }, Client->start(number => $number, seed => $seed, port => $self->{cluster}->port,
+			schema => server_of($number) . "_$part", log => $told->log_path($number),
+			others => [ map { $_->{pipe} } @{ $self->{clients} } ], %more);
+	}
 	return;
 }
 
