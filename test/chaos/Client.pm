@@ -162,7 +162,7 @@ sub complain
 	return;
 }
 
-# A cancel that came late can meet this, too.
+# A cancel or a termination that came late can meet this, too.
 sub roll_back
 {
 	my ($self, $t) = @_;
@@ -173,7 +173,7 @@ sub roll_back
 		$answer = $self->{backend}->run('ROLLBACK');
 		last if $answer->{state} ne '57014';
 	}
-	$self->complain($t, $answer) if $answer->{state} ne '';
+	$self->complain($t, $answer) if $answer->{state} ne '' && !$answer->{closed};
 	$self->connect if $answer->{closed};
 	return;
 }

@@ -52,9 +52,9 @@ sub judge_ledger
 	for my $name (sort keys %{ $told->{transactions} })
 	{
 		my $known = $told->{transactions}{$name};
-		my @missing = grep { /^L:(\d+)/ && !$there{$name}{$1} } @{ $known->{effects} };
 
 		next unless may_be_there($known) && ($known->{state} eq 'ack' || $there{$name});
+		my @missing = grep { /^L:(\d+)/ && !$there{$name}{$1} } @{ $known->{effects} };
 		push @present, $known;
 		push @{ $wrong->{ $known->{state} eq 'ack' ? 'lost' : 'half' } }, describe($known) . ": @missing" if @missing;
 	}
@@ -92,9 +92,10 @@ sub judge_effects
 	for my $row (@{ $found->{account} })
 	{
 		my ($id, $value) = split /\|/, $row;
+		my $balance = delete $balance{$id};
 
-		push @{ $wrong->{balance} }, "account $id: $value instead of " . ($balance{$id} // 'none')
-		  if !defined $balance{$id} || $value != delete $balance{$id};
+		push @{ $wrong->{balance} }, "account $id: $value instead of " . ($balance // 'none')
+		  if !defined $balance || $value != $balance;
 		$sum += $value;
 	}
 	push @{ $wrong->{balance} }, map { "account $_ is gone" } sort keys %balance;

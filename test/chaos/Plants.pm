@@ -22,7 +22,7 @@ sub words_of { my ($known, $word) = @_; return map { /^$word:(.*)/ ? [ split /:/
 sub a_mark
 {
 	my ($principal, $database) = @_;
-	return $principal->tsql("SELECT TOP 1 id FROM dbo.commit_log WHERE outcome = 'committed'", database => $database) =~ s/\s+//gr;
+	return $principal->tsql("SELECT TOP 1 CONVERT(char(36), id) FROM dbo.commit_log WHERE outcome = 'committed'", database => $database) =~ s/\s+//gr;
 }
 
 # name, what is found more (subject => count), T-SQL, T-SQL that undoes it
@@ -80,17 +80,22 @@ sub in_logs
 	my $plain = sub { my ($known) = @_; return $known->{state} eq 'ack' && !words_of($known, '[TCND]') };
 	my $single = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 1 && $marked->{ $_[0]{client} } });
 	my $double = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 2 && !$marked->{ $_[0]{client} } });
-	my $counted = first_of($told, sub { my ($known) = @_; $known->{state} eq 'ack' && words_of($known, 'C') == 1 });
+	my %second = map { $_->{state} eq 'ack' ? map { $_->[0] => 1 } grep { $_->[1] == 2 } words_of($_, 'C') : () } $told->transactions;
+	my $counted = first_of($told, sub {
+		my ($known) = @_;
+		my ($first) = words_of($known, 'C');
+		return $known->{state} eq 'ack' && words_of($known, 'C') == 1 && $first->[1] == 1 && $second{ $first->[0] };
+	});
 	my @plants;
 
 	push @plants, [ 'a commit told as failed', { invented => 1, mark => 1 }, $single, { state => 'none' } ],
 	  [ 'a commit that is not known although it is marked', { unresolved => 1 }, $single, { state => 'doubt' } ] if $single;
 	push @plants, [ 'half of a commit in doubt', { half => 1 }, $double,
 		{ state => 'doubt', effects => [ @{ $double->{effects} }, 'L:1000:1' ] } ] if $double;
-	push @plants, [ 'an increment that nobody heard of', { counter => 1 }, $counted,
+	push @plants, [ 'an increment that nobody heard of', { counter => 2 }, $counted,
 		{ effects => [ grep { !/^C:/ } @{ $counted->{effects} } ] } ] if $counted;
-	push @plants, [ 'two increments to the same value', { counter => 2 }, $counted,
-		{ effects => [ map { /^(C:\d+):(\d+)/ ? "$1:" . ($2 == 1 ? 2 : $2 - 1) : $_ } @{ $counted->{effects} } ] } ] if $counted;
+	push @plants, [ 'two increments to the same value', { counter => 1 }, $counted,
+		{ effects => [ map { s/^(C:\d+):1$/$1:2/r } @{ $counted->{effects} } ] } ] if $counted;
 	return @plants;
 }
 

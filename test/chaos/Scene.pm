@@ -11,7 +11,7 @@ use Moves;
 use POSIX ();
 use TdsMirror::Cluster;
 use TdsMirror::Foreign qw(server_sql);
-use TdsMirror::Lab qw(scratch_folder wait_until);
+use TdsMirror::Lab qw(scratch_folder slurp wait_until);
 use TdsMirror::Pair;
 use Told;
 use Time::HiRes qw(time);
@@ -134,6 +134,13 @@ sub excused
 {
 	my ($self, $known) = @_;
 	return scalar grep { $_->[0] == $known->{client} && $_->[1] > $known->{began} - 1 && $_->[1] < $known->{ended} } @{ $self->{struck} };
+}
+
+# What the cluster's log says of backends that died of anything but a request to.
+sub crashes
+{
+	my ($self) = @_;
+	return grep { /terminated by signal|PANIC|TRAP|server process/ } split /\n/, slurp($self->{cluster}->log_file);
 }
 
 # What the partners say of themselves, in lines.

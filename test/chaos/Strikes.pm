@@ -88,12 +88,15 @@ sub signal_statement
 	return;
 }
 
+# What passes the point may be a statement that is a transaction, and not a COMMIT.
 sub signal_commit
 {
 	my ($scene, $principal, $function) = @_;
 
-	lay($principal, one_of(@points) . " delay $slow skip " . int(rand(5)));
-	signal_one($scene, $function, "query = 'COMMIT'") or signal_statement($scene, $function);
+	wait_until('a COMMIT is met', 60, sub {
+		lay($principal, one_of(@points) . " delay $slow skip " . int(rand(5)));
+		return signal_one($scene, $function, "query = 'COMMIT'");
+	});
 	return;
 }
 

@@ -229,6 +229,9 @@ my $survived = eval {
 	1;
 };
 check($survived, 'the test ran to its end', $survived ? () : ("$@", $scene->testimony));
+my @crashes = $scene->crashes;
+$figure{violations} += @crashes;
+check(!@crashes, 'no backend has crashed', some(@crashes));
 say_so("$figure{in_doubt} transactions were in doubt; the logs are in $scene->{folder}");
 $scene->stop;
 
