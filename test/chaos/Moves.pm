@@ -217,7 +217,7 @@ sub mixed
 
 	push @parts, one_of(\&insert_row, \&insert_row, \&insert_rows, \&insert_query, \&copy_rows);
 	push @parts, \&look if below(4) == 0;
-	unshift @parts, \&sum_up if below(8) == 0;
+	unshift @parts, \&sum_up if below($t->{isolation} ? 2 : 8) == 0;
 	$t->begin;
 	$_->($t) for @parts;
 	$t->commit;

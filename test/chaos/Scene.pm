@@ -20,7 +20,10 @@ use Time::HiRes qw(time);
 our $clients = 8;
 our %marked = map { $_ => 1 } 1 .. 5;
 
-my %options = (login_timeout => '20 s', silence_check => '1 s', commit_timeout => '8 s', lock_timeout => '5 s');
+# Of COMMIT, and then of finding out what became of it.
+our $bound = 8;
+
+my %options = (login_timeout => '30 s', silence_check => '1 s', commit_timeout => "$bound s", lock_timeout => '5 s');
 my @running;
 
 sub server_of { return $marked{ $_[0] } ? 'marked' : 'plain'; }
@@ -28,7 +31,7 @@ sub server_of { return $marked{ $_[0] } ? 'marked' : 'plain'; }
 sub start
 {
 	my ($class) = @_;
-	my $self = bless { folder => scratch_folder('logs'), struck => [] }, $class;
+	my $self = bless { folder => scratch_folder('logs'), struck => [], absent => [] }, $class;
 
 	$self->{cluster} = TdsMirror::Cluster->start('chaos', log_min_messages => 'warning', log_statement => 'none');
 	$self->{pair} = TdsMirror::Pair->start(prefix => 'chaos-', witness => 1,
@@ -129,11 +132,24 @@ sub note_strike
 	return;
 }
 
-# May the outcome of this transaction be unknown although it has a commit log?
+# Nobody served from then to then.
+sub note_absence
+{
+	my ($self, $from, $to) = @_;
+	push @{ $self->{absent} }, [ $from, $to ];
+	return;
+}
+
+# May the outcome of this transaction be unknown although it has a commit log?  When its
+# backend was struck, or when nobody served for as long as the bound.
 sub excused
 {
 	my ($self, $known) = @_;
-	return scalar grep { $_->[0] == $known->{client} && $_->[1] > $known->{began} - 1 && $_->[1] < $known->{ended} } @{ $self->{struck} };
+	my ($sent, $ended) = @{$known}{qw(sent ended)};
+	my $struck = grep { $_->[0] == $known->{client} && $_->[1] > $known->{began} - 1 && $_->[1] < $ended } @{ $self->{struck} };
+	my $absent = grep { $sent < $_->[1] && $ended > $_->[0] + $bound - 0.1 } @{ $self->{absent} };
+
+	return $struck || $absent;
 }
 
 # What the cluster's log says of backends that died of anything but a request to.

@@ -8,11 +8,12 @@ package Strikes;
 use strict;
 use warnings;
 use Exporter 'import';
-use Faults qw(settle mirroring_of);
+use Faults qw(settle);
+use POSIX ();
 use TdsMirror::Lab qw(wait_until);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT_OK = qw(@kinds deck strike);
+our @EXPORT_OK = qw(@kinds deck strike stay_away);
 
 my $slow = 300;		# milliseconds that a COMMIT takes that somebody shall be found in
 my @points = qw(commit_before_log commit_after_ship commit_after_local commit_before_reply);
@@ -152,6 +153,25 @@ sub strike
 	my $principal = settle($scene->pair);
 
 	$strikes{$kind}->($scene, $principal);
+	return;
+}
+
+# Nobody serves for that long: without the witness the mirror does not take over from a
+# principal that dies with a COMMIT in its hands.
+sub stay_away
+{
+	my ($scene, $seconds) = @_;
+	my $pair = $scene->pair;
+	my $principal = settle($pair);
+
+	$pair->witness->kill9;
+	$principal->control('fault commit_after_ship kill scope chaos marked');
+	wait_until('the principal dies', 20, sub { waitpid($principal->{pid}, POSIX::WNOHANG()) > 0 });
+	my $from = time;
+	sleep $seconds;
+	$scene->note_absence($from, time);
+	$principal->launch;
+	$pair->witness->launch;
 	return;
 }
 

@@ -15,7 +15,7 @@ use Found qw(found differences open_transactions);
 use Judge qw(judge @subjects);
 use Plants qw(plants);
 use Scene;
-use Strikes qw(deck strike @kinds);
+use Strikes qw(deck strike stay_away @kinds);
 use TdsMirror::Lab qw(wait_until append_file);
 use Time::HiRes qw(sleep time);
 
@@ -164,6 +164,26 @@ sub round
 	return sub { return ($told, $part, sub { judge_part($scene, @_, $marks) }); };
 }
 
+# Nobody serves for longer than the bound: now the outcome may be told as unknown.
+sub absent_part
+{
+	my ($scene) = @_;
+	my $part = 'absent';
+	my $marks = marks_before($scene);
+	my $told = $scene->create_part($part);
+
+	srand($first_seed);
+	$scene->start_clients($part, $told, $first_seed);
+	wait_until("$part goes on", 60, sub { $scene->progress($told) >= 50 });
+	stay_away($scene, $Scene::bound + 1.5);
+	my $enough = $scene->progress($told) + 50;
+	wait_until("$part goes on again", 60, sub { $scene->progress($told) >= $enough });
+	conclude($scene, $part, $told, $marks);
+	my @doubts = grep { $_->{state} eq 'doubt' && $Scene::marked{ $_->{client} } } $told->transactions;
+	check(@doubts > 0, "$part: a COMMIT was in doubt when nobody served beyond the bound, with the commit log, too");
+	return;
+}
+
 sub forced_part
 {
 	my ($scene) = @_;
@@ -225,6 +245,7 @@ my $survived = eval {
 
 	$last = round($scene, $_) for $first_seed .. $first_seed + $rounds - 1;
 	plant($scene, $last->());
+	absent_part($scene);
 	forced_part($scene);
 	1;
 };
