@@ -159,6 +159,7 @@ login_record(const WireLogin *login)
 		DBSETLNATLANG(record, "us_english") == FAIL ||
 		DBSETLCHARSET(record, "UTF-8") == FAIL ||
 		DBSETLPACKET(record, login->packet_size) == FAIL ||
+		BCP_SETL(record, TRUE) == FAIL ||
 		dbsetlversion(record, login->tds_version == 73 ? DBVERSION_73 : DBVERSION_74) == FAIL ||
 		(login->database && DBSETLDBNAME(record, login->database) == FAIL))
 	{
@@ -308,6 +309,7 @@ wire_close(WireConn *conn)
 	}
 	if (conn->closed)
 		conn->closed(conn->closed_argument);
+	free(conn->load_place);
 	free(conn);
 }
 

@@ -62,6 +62,10 @@ struct WireConn
 	bool		preparing;		/* its answer ends with a handle ... */
 	int32_t		handle;			/* ... this one; 0 = it has not come */
 	int			columns;
+
+	/* of a bulk load: see bulk.c */
+	int		   *load_place;		/* number of each of its columns in the table; malloc'd */
+	int64_t		load_count;
 };
 
 /*
