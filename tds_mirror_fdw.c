@@ -12,6 +12,7 @@
 
 #include "exec/analyze.h"
 #include "exec/async.h"
+#include "exec/batch.h"
 #include "exec/explain.h"
 #include "exec/import.h"
 #include "exec/modify.h"
@@ -62,6 +63,8 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->BeginForeignModify = tmfBeginForeignModify;
 	routine->BeginForeignInsert = tmfBeginForeignInsert;
 	routine->ExecForeignInsert = tmfExecForeignInsert;
+	routine->ExecForeignBatchInsert = tmfExecForeignBatchInsert;
+	routine->GetForeignModifyBatchSize = tmfGetForeignModifyBatchSize;
 	routine->ExecForeignUpdate = tmfExecForeignUpdate;
 	routine->ExecForeignDelete = tmfExecForeignDelete;
 	routine->EndForeignModify = tmfEndForeignModify;

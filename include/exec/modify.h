@@ -35,6 +35,7 @@ typedef struct TmfModifyKey
 } TmfModifyKey;
 
 typedef struct TmfModifiedKeys TmfModifiedKeys;
+typedef struct TmfBatch TmfBatch;
 
 typedef struct TmfModify
 {
@@ -63,6 +64,10 @@ typedef struct TmfModify
 	char	   *sql;			/* NULL: none yet */
 	WireParameter *parameters;
 	int			parameters_max;
+
+	/* rows that are sent together */
+	bool		gathers;		/* also those that come one by one */
+	TmfBatch   *batch;			/* see batch.h; NULL: there were none */
 
 	/* what comes back; row is NULL: nothing does */
 	TmfRow	   *row;

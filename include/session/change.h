@@ -13,6 +13,7 @@
 #define SESSION_CHANGE_H
 
 #include "session/session.h"
+#include "wire/bulk.h"
 
 /*
  * The main session, with its remote transaction open, and savepoints for the
@@ -46,5 +47,12 @@ extern void tmf_change_require_proven(const TmfSession *session);
 
 /* Rows changed by the statement that was sent last, once its answer has been read. */
 extern int64 tmf_change_count(const TmfSession *session, const char *sql);
+
+/*
+ * Loads rows in bulk, all of them or (ERROR) none.  False: rows like these cannot
+ * be loaded so, and nothing has happened.
+ */
+extern bool tmf_change_load(TmfSession *session, const WireLoad *load, int rows,
+							const WireParameter *values);
 
 #endif

@@ -14,7 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "exec/modify.h"
+#include "exec/batch.h"
 #include "option/option.h"
 #include "session/change.h"
 #include "value/encode.h"
@@ -91,6 +91,7 @@ tmfBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 	Bitmapset  *named = NULL;
 	List	   *written = NIL;
 	List	   *offered = NIL;
+	TmfModify  *modify;
 	int			i;
 
 	if (plan != NULL && plan->operation == CMD_UPDATE &&
@@ -115,11 +116,12 @@ tmfBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 		else
 			offered = lappend_int(offered, i);
 	}
-	rinfo->ri_FdwState =
-		tmf_modify_make(mtstate->ps.state, rinfo, CMD_INSERT,
-						tmf_modify_private(rel, written, offered, NIL, returned_columns(rinfo),
-										   plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING,
-										   false));
+	modify = tmf_modify_make(mtstate->ps.state, rinfo, CMD_INSERT,
+							 tmf_modify_private(rel, written, offered, NIL, returned_columns(rinfo),
+												plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING,
+												false));
+	modify->gathers = plan == NULL && tmf_batch_possible(rinfo);
+	rinfo->ri_FdwState = modify;
 }
 
 static TmfRequest
@@ -216,9 +218,16 @@ tmfExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot,
 					 TupleTableSlot *planSlot)
 {
 	TmfModify  *modify = rinfo->ri_FdwState;
-	TmfSession *session = tmf_modify_begin(modify);
-	Bitmapset  *columns = tmf_modify_columns_of(modify, slot);
+	TmfSession *session;
+	Bitmapset  *columns;
 
+	if (modify->gathers)
+	{
+		tmf_batch_add(modify, slot);
+		return slot;
+	}
+	session = tmf_modify_begin(modify);
+	columns = tmf_modify_columns_of(modify, slot);
 	tmf_modify_prepare(modify, columns, 1);
 	bms_free(columns);
 	tmf_modify_encode(modify, slot, modify->parameters);
@@ -299,6 +308,9 @@ tmfEndForeignModify(EState *estate, ResultRelInfo *rinfo)
 	TmfModify  *modify = rinfo->ri_FdwState;
 
 	if (modify != NULL)
+	{
+		tmf_batch_send(modify);
 		MemoryContextDelete(modify->context);
+	}
 	rinfo->ri_FdwState = NULL;
 }

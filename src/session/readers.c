@@ -193,6 +193,7 @@ tmf_session_acquire_to_read(UserMapping *user)
 {
 	TmfSession *main = tmf_session_of(user->umid, 0);
 
+	tmf_gather_send_all(user->umid);
 	while (!belongs_to_main(main))
 	{
 		TmfSession *session = find_all_here(main);
@@ -216,6 +217,7 @@ tmf_session_acquire_own(UserMapping *user)
 	TmfSession *main = tmf_session_of(user->umid, 0);
 	TmfSession *session;
 
+	tmf_gather_send_all(user->umid);
 	if (main->state != TMF_SESSION_BUSY)
 		return tmf_session_acquire(user);
 	session = belongs_to_main(main) ? NULL : find_free(main, user);

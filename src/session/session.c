@@ -307,9 +307,11 @@ tmf_session_used_by(TmfSession *session, UserMapping *user)
 TmfSession *
 tmf_session_acquire(UserMapping *user)
 {
-	TmfSession *session = tmf_session_of(user->umid, 0);
+	TmfSession *session;
 	int			tries = 0;
 
+	tmf_gather_send_all(user->umid);
+	session = tmf_session_of(user->umid, 0);
 	tmf_session_used_by(session, user);
 	for (;;)
 	{

@@ -157,6 +157,29 @@ extern WireStatus tmf_prepared_send(TmfSession *session, const TmfRequest *reque
 extern void tmf_prepared_settle(TmfSession *session);
 extern void tmf_prepared_forget(TmfSession *session);
 
+/*
+ * stream.c: begins a statement, which is to be sent now.  False: there is no
+ * connection any more.
+ */
+extern bool tmf_session_occupy(TmfSession *session, TmfStream *stream);
+
+/*
+ * stream.c: a call of the wire for the statement has not succeeded.  Returns when
+ * the connection is lost, with the reason in session->lost, and after a tolerated
+ * error; raises everything else.
+ */
+extern void tmf_session_not_ok(TmfSession *session, WireStatus status, const char *sql);
+
+/* gather.c: sends the rows that wait for the user mapping; forgets those of a level. */
+extern void tmf_gather_send_all(Oid umid);
+extern void tmf_gather_abort(int level);
+
+/*
+ * transaction.c: what is changed from now on belongs to this nest level, which is
+ * not deeper than the current one; 0: to the current one.  Says what it was before.
+ */
+extern int	tmf_transaction_act_at(int level);
+
 /* Does an error mean that its connection leads to no principal any more? */
 extern bool tmf_session_means_lost(const WireError *error);
 

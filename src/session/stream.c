@@ -136,8 +136,8 @@ is_tolerated(const TmfSession *session, const WireError *error)
  * A call has not succeeded.  Returns when the connection is lost, with the
  * reason in session->lost, and after a tolerated error; raises everything else.
  */
-static void
-not_ok(TmfSession *session, WireStatus status, const char *sql)
+void
+tmf_session_not_ok(TmfSession *session, WireStatus status, const char *sql)
 {
 	WireError	error = *wire_error(session->conn);
 	int64		deadline;
@@ -164,19 +164,14 @@ not_ok(TmfSession *session, WireStatus status, const char *sql)
 }
 
 bool
-tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stream)
+tmf_session_occupy(TmfSession *session, TmfStream *stream)
 {
-	const char *sql = request->sql;
-	char	   *text;
-	WireStatus	status;
-
 	if (session->state == TMF_SESSION_BUSY)
 		tmf_session_make_room(session);
 	tmf_transaction_require(session);
 	if (session->state == TMF_SESSION_CLOSED)
 		return false;
 	tmf_transaction_settle(session);
-	text = pg_server_to_any(sql, strlen(sql), PG_UTF8);
 	set_deadline(session);
 	wire_set_interrupt(session->conn, tmf_wait_interrupt, &session->deadline_ms);
 	session->stream = stream;
@@ -184,15 +179,29 @@ tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stre
 	session->rows = 0;
 	session->statements++;
 	session->answered = false;
-	session->returns = request->returns;
-	session->tolerated = request->tolerated;
+	session->returns = false;
+	session->tolerated = NULL;
 	session->refused = 0;
 	session->counted = -1;
-	if (request->raw)
-		session->unsettled = true;
 	tmf_session_set_state(session, TMF_SESSION_BUSY);
 	tmf_wait_watch(WIRE_WATCH_MS);
+	return true;
+}
 
+bool
+tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stream)
+{
+	const char *sql = request->sql;
+	char	   *text;
+	WireStatus	status;
+
+	text = pg_server_to_any(sql, strlen(sql), PG_UTF8);
+	if (!tmf_session_occupy(session, stream))
+		return false;
+	session->returns = request->returns;
+	session->tolerated = request->tolerated;
+	if (request->raw)
+		session->unsettled = true;
 	status = request->parameters > 0 ?
 		tmf_prepared_send(session, request, text) :
 		wire_send(session->conn, text);
@@ -200,7 +209,7 @@ tmf_session_send(TmfSession *session, const TmfRequest *request, TmfStream *stre
 		pfree(text);
 	if (status != WIRE_OK)
 	{
-		not_ok(session, status, sql);
+		tmf_session_not_ok(session, status, sql);
 		return false;
 	}
 	tmf_silence_begin(session);
@@ -252,7 +261,7 @@ tmf_session_answer(TmfSession *session, const char *sql)
 		return false;
 	if (status != WIRE_OK && status != WIRE_END)
 	{
-		not_ok(session, status, sql);
+		tmf_session_not_ok(session, status, sql);
 		return false;
 	}
 	session->answered = true;
@@ -306,7 +315,7 @@ finish(TmfSession *session, const char *sql)
 		raise_incomplete(session, sql, "The server has sent a second result, whose rows nobody expects.");
 	if (status != WIRE_END)
 	{
-		not_ok(session, status, sql);
+		tmf_session_not_ok(session, status, sql);
 		return TMF_FETCH_LOST;
 	}
 	wire_set_interrupt(session->conn, NULL, NULL);
@@ -339,7 +348,7 @@ next_row(TmfSession *session, const char *sql)
 	}
 	if (status == WIRE_END)
 		return TMF_FETCH_END;
-	not_ok(session, status, sql);
+	tmf_session_not_ok(session, status, sql);
 	return TMF_FETCH_LOST;
 }
 
@@ -381,7 +390,7 @@ tmf_raw_result(TmfSession *session, const char *sql)
 		tmf_session_set_state(session, TMF_SESSION_IDLE);
 		return TMF_FETCH_END;
 	}
-	not_ok(session, status, sql);
+	tmf_session_not_ok(session, status, sql);
 	return TMF_FETCH_LOST;
 }
 

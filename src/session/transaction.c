@@ -43,6 +43,23 @@ static const char *const isolation_names[] = {
 	[XACT_SERIALIZABLE] = "SERIALIZABLE"
 };
 
+static int	acting_level = 0;	/* 0: the current one */
+
+static int
+nest_level(void)
+{
+	return acting_level > 0 ? acting_level : GetCurrentTransactionNestLevel();
+}
+
+int
+tmf_transaction_act_at(int level)
+{
+	int			former = acting_level;
+
+	acting_level = level;
+	return former;
+}
+
 void
 tmf_transaction_forget(TmfSession *session)
 {
@@ -148,7 +165,7 @@ static void
 append_savepoints(StringInfo sql, const TmfSession *session)
 {
 	const TmfTransaction *transaction = &session->transaction;
-	int			missing = GetCurrentTransactionNestLevel() - 1 - list_length(transaction->savepoints);
+	int			missing = nest_level() - 1 - list_length(transaction->savepoints);
 	int			i;
 
 	for (i = 1; i <= missing; i++)
@@ -161,7 +178,7 @@ note_savepoints(TmfSession *session)
 	TmfTransaction *transaction = &session->transaction;
 	MemoryContext context = MemoryContextSwitchTo(TopTransactionContext);
 
-	while (list_length(transaction->savepoints) < GetCurrentTransactionNestLevel() - 1)
+	while (list_length(transaction->savepoints) < nest_level() - 1)
 		transaction->savepoints = lappend_int(transaction->savepoints, ++transaction->serial);
 	MemoryContextSwitchTo(context);
 }
@@ -182,7 +199,7 @@ begin(TmfSession *session, bool savepoints)
 	if (savepoints)
 		append_savepoints(&sql, session);
 	session->transaction.open = true;
-	session->transaction.level = GetCurrentTransactionNestLevel();
+	session->transaction.level = nest_level();
 	done = run(session, sql.data);
 	pfree(sql.data);
 	if (!done)
@@ -283,7 +300,7 @@ tmf_transaction_wrote(TmfSession *session)
 	TmfTransaction *transaction = &session->transaction;
 
 	if (transaction->open && transaction->wrote_level == 0)
-		transaction->wrote_level = GetCurrentTransactionNestLevel();
+		transaction->wrote_level = nest_level();
 }
 
 void

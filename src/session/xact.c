@@ -45,6 +45,7 @@ end_use(TmfSession *session, void *unused)
 static void
 end_all(void)
 {
+	tmf_gather_abort(1);
 	if (touched && !wire_in_call())
 		tmf_session_each(end_use, NULL);
 	tmf_wait_unwatch();
@@ -116,6 +117,8 @@ subtransaction_ends(SubXactEvent event, SubTransactionId id, SubTransactionId pa
 {
 	int			level = GetCurrentTransactionNestLevel();
 
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		tmf_gather_abort(level);
 	if (!touched || wire_in_call())
 		return;
 	if (event == SUBXACT_EVENT_COMMIT_SUB)
