@@ -192,6 +192,8 @@ add_context(void *argument)
 {
 	const Place *place = argument;
 
+	if (place->rows == 1 && place->batch->rows == 1 && place->batch->sent == 0)
+		return;
 	errcontext("rows " INT64_FORMAT " to " INT64_FORMAT " of foreign table \"%s\"",
 			   place->batch->sent + place->first + 1,
 			   place->batch->sent + place->first + place->rows,
