@@ -274,3 +274,7 @@ EXEC sp_addextendedproperty 'MS_Description', N'not in the view', 'SCHEMA', 'imp
 GO
 CREATE SCHEMA nothing_in_it
 GO
+
+-- for sql/isolation_levels.sql: REPEATABLE READ
+ALTER DATABASE regress SET ALLOW_SNAPSHOT_ISOLATION ON
+GO
