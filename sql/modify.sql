@@ -15,7 +15,7 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER modify OPTIONS (username :'user', pa
 CREATE SCHEMA modify;
 SET search_path = modify, public;
 SELECT tds_mirror_exec('modify', 'CREATE TABLE dbo.modify_plain (id int NOT NULL PRIMARY KEY, name nvarchar(20) DEFAULT N''none'', amount decimal(10,2), moment datetime2(7))');
-SELECT tds_mirror_exec('modify', 'CREATE TABLE dbo.modify_pair (a int NOT NULL, b varchar(10) NOT NULL, v int, PRIMARY KEY (a, b))');
+SELECT tds_mirror_exec('modify', 'CREATE TABLE dbo.modify_pair (a int NOT NULL, b varchar(10) NOT NULL, v int, CONSTRAINT PK_modify_pair PRIMARY KEY (a, b))');
 CREATE FOREIGN TABLE plain (id int OPTIONS (key 'true'), name text OPTIONS (remote_type 'nvarchar(20)'), amount numeric(10,2), moment timestamp)
 	SERVER modify OPTIONS (schema_name 'dbo', table_name 'modify_plain');
 CREATE FOREIGN TABLE pair (a int OPTIONS (key 'true'), b text OPTIONS (key 'true'), v int)
