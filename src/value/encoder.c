@@ -83,7 +83,7 @@ find_function(Oid local, SqlTypeName remote)
 	return NULL;
 }
 
-/* A cast to one of the types that the remote one is read into. */
+/* A cast to one of the types that the remote one is read into; what is text has no need of one. */
 static bool
 choose_cast(TmfEncoder *encoder, Oid base, MemoryContext context)
 {
@@ -91,6 +91,8 @@ choose_cast(TmfEncoder *encoder, Oid base, MemoryContext context)
 	Oid			to;
 	int			i;
 
+	if (is_in(encoder->as.name, CHARACTERS))
+		return false;
 	for (i = 0; OidIsValid(to = tmf_typemap_local(encoder->type, i, &decode)); i++)
 	{
 		encoder->encode = find_function(to, encoder->as.name);
@@ -168,6 +170,9 @@ tmf_encoder_refusal(Oid type, const SqlType *as)
 	Oid			base = getBaseType(type);
 
 	sqltype_format(as, remote);
+	if (is_in(as->name, CHARACTERS))
+		return psprintf("The type of the remote column is %s, which is written as text, and %s is not read from text.",
+						remote, format_type_be(base));
 	if (!OidIsValid(natural) || find_function(natural, as->name) == NULL)
 		return psprintf("The type of the remote column is %s, for which nothing can be sent.", remote);
 	return psprintf("The type of the remote column is %s, and there is no cast from %s to %s for assignments.",

@@ -15,7 +15,8 @@
 #include "encoder_int.h"
 
 #define MONEY_SCALE			4
-#define DIGIT_DECIMALS		4	/* of a base-10000 digit of a numeric */
+#define DIGIT_DECIMALS		4	/* of a base-10000 digit of a numeric ... */
+#define DIGIT_VALUES		10000	/* ... which is this */
 #define MAX_PRECISION		38
 
 /* A numeric's header: the long form, the short form, and no number at all. */
@@ -26,19 +27,10 @@
 #define SHORT_WEIGHT_SIGN	0x0040
 #define SHORT_WEIGHT_MASK	0x003f
 
-static const int16 powers_of_ten[] = {1, 10, 100, 1000, 10000};
-
 typedef unsigned __int128 Magnitude;
 
-static Magnitude
-power_of_ten(int exponent)
-{
-	Magnitude	power = 1;
-
-	while (exponent-- > 0)
-		power *= 10;
-	return power;
-}
+/* Filled in for the first encoder of a number. */
+static Magnitude powers[MAX_PRECISION + 1];
 
 void
 tmf_encoder_number_init(TmfEncoder *encoder)
@@ -57,7 +49,11 @@ tmf_encoder_number_init(TmfEncoder *encoder)
 		[SQLTYPE_MONEY] = {PG_INT64_MIN, PG_INT64_MAX}
 	};
 	bool		money = encoder->as.name == SQLTYPE_SMALLMONEY || encoder->as.name == SQLTYPE_MONEY;
+	int			i;
 
+	powers[0] = 1;
+	for (i = 1; i <= MAX_PRECISION; i++)
+		powers[i] = powers[i - 1] * 10;
 	encoder->unit = money ? MONEY_SCALE : encoder->as.scale;
 	if (encoder->as.name == SQLTYPE_DECIMAL)
 		return;
@@ -132,7 +128,7 @@ write_exact(const TmfEncoder *encoder, bool negative, Magnitude magnitude, WireP
 {
 	if (encoder->as.name == SQLTYPE_DECIMAL)
 	{
-		if (magnitude >= power_of_ten(encoder->as.precision))
+		if (magnitude >= powers[encoder->as.precision])
 			return false;
 		write_decimal(encoder, negative, magnitude, parameter);
 		return true;
@@ -163,8 +159,8 @@ write_int(const TmfEncoder *encoder, Datum value, int64 number, WireParameter *p
 		return;
 	}
 	/* 19 digits and 38: more than 10^38 in any case is too much */
-	if (magnitude >= power_of_ten(MAX_PRECISION - encoder->unit) ||
-		!write_exact(encoder, number < 0, magnitude * power_of_ten(encoder->unit), parameter))
+	if (magnitude >= powers[MAX_PRECISION - encoder->unit] ||
+		!write_exact(encoder, number < 0, magnitude * powers[encoder->unit], parameter))
 		tmf_encoder_raise(encoder, value, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE);
 }
 
@@ -208,35 +204,30 @@ short_at(const char *bytes, int index)
 static bool
 count_units(const char *digits, int count, int weight, int scale, Magnitude *units)
 {
-	const Magnitude limit = power_of_ten(MAX_PRECISION - DIGIT_DECIMALS);
 	int			shift = weight * DIGIT_DECIMALS + scale;	/* of the digit in hand */
 	Magnitude	sum = 0;
+	int			kept;
 	int			i;
 
 	for (i = 0; i < count && shift >= 0; i++, shift -= DIGIT_DECIMALS)
 	{
-		if (sum >= limit)
+		if (sum >= powers[MAX_PRECISION - DIGIT_DECIMALS])
 			return false;
-		sum = sum * powers_of_ten[DIGIT_DECIMALS] + short_at(digits, i);
+		sum = sum * DIGIT_VALUES + short_at(digits, i);
 	}
-	if (i < count && shift > -DIGIT_DECIMALS)
+	kept = DIGIT_DECIMALS + shift;
+	if (sum > 0 && kept > 0 && (kept > MAX_PRECISION || sum >= powers[MAX_PRECISION - kept]))
+		return false;
+	if (i == count && sum > 0)
+		sum *= powers[kept];
+	else if (i < count && kept >= 0)
 	{
 		/* some decimals of this digit count, the next one decides */
-		int16		rest = powers_of_ten[-shift];
-		int16		digit = short_at(digits, i);
+		int			rest = (int) powers[-shift];
+		int			digit = short_at(digits, i);
 
-		if (sum >= limit)
-			return false;
-		sum = sum * powers_of_ten[DIGIT_DECIMALS + shift] + digit / rest;
+		sum = sum * powers[kept] + digit / rest;
 		sum += digit % rest >= rest / 2;
-	}
-	else if (i < count && shift == -DIGIT_DECIMALS)
-		sum += short_at(digits, i) >= powers_of_ten[DIGIT_DECIMALS] / 2;
-	for (shift += DIGIT_DECIMALS; i == count && sum > 0 && shift > 0; shift--)
-	{
-		if (sum >= limit * 1000)
-			return false;
-		sum *= 10;
 	}
 	*units = sum;
 	return true;
