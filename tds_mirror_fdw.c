@@ -20,6 +20,7 @@
 #include "exec/written.h"
 #include "option/compat.h"
 #include "option/option.h"
+#include "plan/barrier.h"
 #include "plan/modify.h"
 #include "plan/paths.h"
 #include "plan/upper.h"
@@ -36,6 +37,7 @@ void
 _PG_init(void)
 {
 	tmf_session_init();
+	RegisterCustomScanMethods(&tmf_barrier_methods);
 	tmf_written_init();
 }
 

@@ -19,6 +19,8 @@ SELECT tds_mirror_exec('joined', 'CREATE TABLE dbo.joined_owner (id int NOT NULL
 SELECT tds_mirror_exec('joined', 'INSERT INTO dbo.joined_part VALUES (1, 1, 10), (2, 1, 20), (3, 2, 30), (4, 3, 40)');
 SELECT tds_mirror_exec('joined', 'INSERT INTO dbo.joined_owner VALUES (1, N''a''), (2, N''b'')');
 CREATE FOREIGN TABLE part (id int OPTIONS (key 'true'), owner int, v int) SERVER joined OPTIONS (schema_name 'dbo', table_name 'joined_part');
+CREATE TABLE near (id int);
+INSERT INTO near VALUES (1), (2);
 CREATE FOREIGN TABLE owner (id int OPTIONS (key 'true'), name text OPTIONS (remote_type 'nvarchar(20)')) SERVER joined OPTIONS (schema_name 'dbo', table_name 'joined_owner');
 
 -- the table that is changed is the one that is locked
@@ -28,6 +30,19 @@ DELETE FROM part USING owner WHERE part.owner = owner.id AND owner.name = 'b' RE
 UPDATE part AS p SET v = (SELECT max(v) FROM part AS q WHERE q.owner = p.owner AND length(md5(q.v::text)) = 32) RETURNING *;
 WITH gone AS (DELETE FROM part WHERE length(md5(v::text)) = 32 AND id = 1 RETURNING *)
 	INSERT INTO part SELECT id + 100, owner, v FROM gone RETURNING *;
+SELECT * FROM part ORDER BY id;
+
+-- a statement does not see its own changes
+EXPLAIN (VERBOSE, COSTS OFF) UPDATE part AS p SET v = (SELECT sum(length(md5(q.v::text)) + q.v) FROM part AS q WHERE q.id <= p.id);
+SELECT tds_mirror_exec('joined', 'DELETE FROM dbo.joined_part');
+INSERT INTO part SELECT g, 1, g FROM generate_series(1, 5) AS g;
+UPDATE part AS p SET v = (SELECT sum(q.v) FROM part AS q WHERE q.id <= p.id AND length(md5(q.v::text)) = 32) RETURNING *;
+INSERT INTO part SELECT p.id + 10 * n.id, p.owner, (SELECT count(*) FROM part AS q WHERE q.id <> p.id OFFSET 0) FROM part AS p, near AS n RETURNING id, v;
+WITH changed AS (UPDATE part SET v = length(md5(v::text)) RETURNING id) SELECT sum(v) FROM part;
+WITH changed AS (DELETE FROM part WHERE length(md5(v::text)) = 32 AND id > 3 RETURNING id)
+	SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM part WHERE length(md5(v::text)) = 32);
+INSERT INTO part VALUES (60, 1, 60) RETURNING id, (SELECT count(*) FROM part WHERE length(md5(v::text)) = 32) AS before;
+INSERT INTO part VALUES (61, 1, 61) RETURNING id, (SELECT count(*) FROM part AS q WHERE q.id <= part.id) AS seen;
 SELECT * FROM part ORDER BY id;
 
 -- children of a table here

@@ -9,6 +9,7 @@
 #include "lib/stringinfo.h"
 
 #include "exec/row.h"
+#include "exec/scan.h"
 #include "exec/written.h"
 #include "plan/modify.h"
 #include "session/session.h"
@@ -42,6 +43,8 @@ typedef struct TmfModify
 	Relation	rel;
 	CmdType		operation;
 	UserMapping *user;
+	EState	   *estate;
+	TmfChanging change;
 	List	   *private;		/* see TmfModifyPrivate */
 	bool		nothing;		/* ON CONFLICT DO NOTHING */
 	MemoryContext context;		/* of all of it */

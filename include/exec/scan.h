@@ -104,6 +104,9 @@ extern void tmf_execution_answer(TmfScan *scan);
 /* WIRE: a row is in wire_slot; false: source has changed. */
 extern bool tmf_execution_fetch(TmfScan *scan);
 
+/* NONE -> STORE, DONE: runs it now, for it will be wanted as the data are. */
+extern void tmf_execution_ahead(TmfScan *scan);
+
 /* Adds the bytes of an execution that has ended, or nobody reads on, to bytes_received. */
 extern void tmf_execution_count_bytes(TmfScan *scan);
 
@@ -138,5 +141,26 @@ extern uint64 tmf_running_other_rows(const TmfScan *scan, const TmfSessionLogin 
  */
 extern bool tmf_running_has_turn_before(const TmfScan *scan);
 extern void tmf_running_next_turn(const TmfScan *scan);
+
+/* A table that a statement of the executor changes there: see tmf_running_change(). */
+typedef struct TmfChanging
+{
+	dlist_node	node;
+	EState	   *estate;
+	Oid			serverid;
+	const char *target;			/* quoted, as statements name it */
+	MemoryContextCallback callback;
+} TmfChanging;
+
+/*
+ * estate's statement is about to change target for the first time.  Its scans that
+ * have not begun are run before that, so that they do not see the changes.  change
+ * lives in context.
+ */
+extern void tmf_running_change(TmfChanging *change, EState *estate, Oid serverid,
+							   const char *target, MemoryContext context);
+
+/* Raises when the statement has changed a table that scan is about to read. */
+extern void tmf_running_require_unchanged(const TmfScan *scan);
 
 #endif

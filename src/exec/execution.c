@@ -101,6 +101,7 @@ tmf_execution_send(TmfScan *scan, bool own)
 		scan->source = TMF_SOURCE_DONE;
 		return true;
 	}
+	tmf_running_require_unchanged(scan);
 	session = acquire(scan, own);
 	if (session == NULL)
 		return false;
@@ -121,6 +122,20 @@ tmf_execution_send(TmfScan *scan, bool own)
 	scan->source = tmf_session_send(session, &request, &scan->stream) ?
 		TMF_SOURCE_SENT : TMF_SOURCE_LOST;
 	return true;
+}
+
+void
+tmf_execution_ahead(TmfScan *scan)
+{
+	scan->keep = true;
+	while (scan->source == TMF_SOURCE_NONE)
+	{
+		(void) tmf_execution_send(scan, false);
+		if (scan->source == TMF_SOURCE_SENT)
+			tmf_execution_answer(scan);
+		if (scan->source == TMF_SOURCE_LOST)
+			tmf_execution_lost(scan);
+	}
 }
 
 /* The connection may be lost, or the statement stopped: there is nothing to wait for, either. */

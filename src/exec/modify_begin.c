@@ -46,6 +46,7 @@ tmf_modify_make(EState *estate, ResultRelInfo *rinfo, CmdType operation, List *p
 
 	modify->rel = rel;
 	modify->operation = operation;
+	modify->estate = estate;
 	modify->private = private;
 	modify->context = context;
 	modify->values_context = AllocSetContextCreate(context, "tds_mirror_fdw values",
@@ -183,9 +184,13 @@ take_written(TmfModify *modify, const TmfWritten *written)
 TmfSession *
 tmf_modify_begin(TmfModify *modify)
 {
-	TmfSession *session = tmf_change_begin(modify->user);
 	const TmfWritten *written;
+	TmfSession *session;
 
+	if (modify->written == NULL)
+		tmf_running_change(&modify->change, modify->estate, modify->user->serverid,
+						   strVal(list_nth(modify->private, TMF_MODIFY_TARGET)), modify->context);
+	session = tmf_change_begin(modify->user);
 	if (modify->written == NULL)
 	{
 		written = tmf_written(modify->rel, modify->user);

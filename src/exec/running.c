@@ -4,13 +4,15 @@
  *
  * A scan that is sent again after a failover must not be combined with rows
  * that its portal has from the old principal, unless both have the same data.
- * And scans of one Append take turns on the sessions that there are.
+ * Scans of one Append take turns on the sessions that there are.  And what a
+ * statement reads is as it was before that statement has changed it.
  */
 #include "postgres.h"
 
 #include "exec/scan.h"
 
 static dlist_head running = DLIST_STATIC_INIT(running);
+static dlist_head changing = DLIST_STATIC_INIT(changing);
 
 static void
 forget(void *argument)
@@ -87,5 +89,54 @@ tmf_running_next_turn(const TmfScan *scan)
 			(void) tmf_execution_send(other, true);
 			return;
 		}
+	}
+}
+
+static void
+forget_change(void *argument)
+{
+	dlist_delete(&((TmfChanging *) argument)->node);
+}
+
+void
+tmf_running_change(TmfChanging *change, EState *estate, Oid serverid, const char *target,
+				   MemoryContext context)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running)
+	{
+		TmfScan    *scan = dlist_container(TmfScan, node, iter.cur);
+
+		if (scan->estate == estate && scan->user->serverid == serverid &&
+			scan->source == TMF_SOURCE_NONE && !tmf_parameters_vary(scan->parameters))
+			tmf_execution_ahead(scan);
+	}
+	change->estate = estate;
+	change->serverid = serverid;
+	change->target = target;
+	dlist_push_tail(&changing, &change->node);
+	change->callback.func = forget_change;
+	change->callback.arg = change;
+	MemoryContextRegisterResetCallback(context, &change->callback);
+}
+
+void
+tmf_running_require_unchanged(const TmfScan *scan)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &changing)
+	{
+		const TmfChanging *change = dlist_container(TmfChanging, node, iter.cur);
+
+		if (change->estate == scan->estate && change->serverid == scan->user->serverid &&
+			strstr(scan->sql, change->target) != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("foreign table %s cannot be read again in a statement that changes it",
+							scan->row->names),
+					 errdetail("The server would show the changes, which the statement must not see."),
+					 errhint("Read it in a statement of its own.")));
 	}
 }

@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 
 #include "option/option.h"
+#include "plan/barrier.h"
 #include "plan/deparse.h"
 #include "plan/modify.h"
 #include "session/quote.h"
@@ -251,11 +252,14 @@ may_repeat(const Plan *rows)
 		return false;
 	if (IsA(rows, ForeignScan))
 		return ((const ForeignScan *) rows)->scan.scanrelid == 0;
-	if (!IsA(rows, Append) && !IsA(rows, Result))
-		return outerPlan(rows) != NULL || innerPlan(rows) != NULL;
 	if (IsA(rows, Result))
 		return may_repeat(outerPlan(rows));
-	parts = ((const Append *) rows)->appendplans;
+	if (IsA(rows, Append))
+		parts = ((const Append *) rows)->appendplans;
+	else if (IsA(rows, CustomScan))
+		parts = ((const CustomScan *) rows)->custom_plans;
+	else
+		return IsA(rows, SubqueryScan) || outerPlan(rows) != NULL || innerPlan(rows) != NULL;
 	foreach(lc, parts)
 	{
 		if (may_repeat(lfirst(lc)))
@@ -286,6 +290,8 @@ tmfPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
 		keys = tmf_modify_keys(rel);
 		require_key(rel, keys);
 	}
+	outerPlan(plan) = tmf_barrier_above(root, outerPlan(plan),
+										GetForeignTable(RelationGetRelid(rel))->serverid);
 	private = tmf_modify_private(rel, written, offered, keys,
 								 returned_columns(plan, rel, resultRelation, subplan_index),
 								 plan->onConflictAction == ONCONFLICT_NOTHING,
