@@ -18,6 +18,7 @@
 #include "postgres.h"
 
 #include "executor/executor.h"
+#include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -130,6 +131,29 @@ make_room(TmfBatch *batch)
 	MemoryContextSwitchTo(former);
 }
 
+/* A parameter may point into the slot's own value, which is gone with the slot's row. */
+static void
+keep_values(const TmfModify *modify, TupleTableSlot *slot, WireParameter *parameter)
+{
+	int			i = -1;
+
+	for (; (i = bms_next_member(modify->in_text, i)) >= 0; parameter++)
+	{
+		AttrNumber	attnum = modify->column[i].attnum;
+		Form_pg_attribute attribute = TupleDescAttr(slot->tts_tupleDescriptor, attnum - 1);
+		Datum		datum = slot->tts_values[attnum - 1];
+		const char *value = parameter->value;
+		void	   *copy;
+
+		if (value == NULL || attribute->attbyval || value < DatumGetPointer(datum) ||
+			value > DatumGetPointer(datum) + datumGetSize(datum, false, attribute->attlen))
+			continue;
+		copy = MemoryContextAlloc(modify->values_context, Max(parameter->length, 1));
+		memcpy(copy, value, parameter->length);
+		parameter->value = copy;
+	}
+}
+
 void
 tmf_batch_add(TmfModify *modify, TupleTableSlot *slot)
 {
@@ -148,6 +172,7 @@ tmf_batch_add(TmfModify *modify, TupleTableSlot *slot)
 		tmf_modify_prepare(modify, batch->columns, statement_rows(batch));
 	make_room(batch);
 	tmf_modify_encode(modify, slot, batch->values + (Size) batch->rows * batch->width);
+	keep_values(modify, slot, batch->values + (Size) batch->rows * batch->width);
 	batch->rows++;
 	tmf_gather_wait(&batch->gather, modify->user->umid);
 	if (batch->rows >= batch->rows_max ||
