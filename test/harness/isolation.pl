@@ -35,9 +35,9 @@ for my $server ([ 'erp', '' ], [ 'quick', ", lock_timeout '300 ms'" ])
 CREATE SERVER $name FOREIGN DATA WRAPPER tds_mirror_fdw OPTIONS (servername '$address', database 'erp'$more);
 CREATE USER MAPPING FOR CURRENT_USER SERVER $name
 	OPTIONS (username '$TdsMirror::Instance::user', password '$TdsMirror::Instance::password');
-CREATE FOREIGN TABLE ${prefix}account (id int, branch int, balance int) SERVER $name
+CREATE FOREIGN TABLE ${prefix}account (id int OPTIONS (key 'true'), branch int, balance int) SERVER $name
 	OPTIONS (schema_name 'dbo', table_name 'account');
-CREATE FOREIGN TABLE ${prefix}branch (id int, rank int) SERVER $name OPTIONS (schema_name 'dbo', table_name 'branch');
+CREATE FOREIGN TABLE ${prefix}branch (id int OPTIONS (key 'true'), rank int) SERVER $name OPTIONS (schema_name 'dbo', table_name 'branch');
 SQL
 }
 $session->quit;
