@@ -78,6 +78,17 @@ SELECT count(*) FROM pair;
 ROLLBACK;
 SELECT count(*) FROM pair;
 
+-- a trigger that the table gets after the server was asked for it
+BEGIN;
+INSERT INTO pair VALUES (20, 'a', 1) RETURNING a, b, v;
+SELECT tds_mirror_exec('modify', 'CREATE TRIGGER dbo.modify_late ON dbo.modify_pair AFTER INSERT, UPDATE AS BEGIN UPDATE p SET v = p.v + 1000 FROM dbo.modify_pair AS p JOIN inserted AS i ON p.a = i.a AND p.b = i.b; DELETE FROM dbo.modify_plain WHERE id > 10 END');
+INSERT INTO pair VALUES (21, 'a', 2) RETURNING a, b, v;
+INSERT INTO pair VALUES (21, 'a', 2) ON CONFLICT DO NOTHING RETURNING a, b, v;
+UPDATE pair SET v = length(md5(b)) WHERE a = 21 RETURNING a, b, v;
+DELETE FROM pair WHERE length(md5(b)) = 32 AND a = 20 RETURNING a, b, v;
+SELECT * FROM pair WHERE a >= 20;
+ROLLBACK;
+
 -- what cannot be
 UPDATE keyless SET name = lower(md5(name));
 DELETE FROM keyless WHERE length(md5(name)) = 32;
