@@ -23,6 +23,9 @@ my %typical = map { $_->{family} => $_ } grep { $_->{name} =~ /^(?:i|d2|fx|b|u|v
 my @tame = grep { !$_->{odd} && $_->{family} =~ /^(?:int|num|bool|date|ts|uuid|time|tstz)$/ } all_columns();
 my %tame = map { $_->{name} => 1 } @tame;
 
+# Columns of other relations that a tame generator may use, too.
+sub tame_too { $tame{ $_->{name} } = 1 for @_; return; }
+
 # scope: [ alias, relation's columns ]...; params: a list that takes parameters, or undef
 sub new
 {
