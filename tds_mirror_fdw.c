@@ -13,6 +13,7 @@
 #include "exec/analyze.h"
 #include "exec/async.h"
 #include "exec/batch.h"
+#include "exec/direct.h"
 #include "exec/explain.h"
 #include "exec/import.h"
 #include "exec/modify.h"
@@ -22,6 +23,7 @@
 #include "option/option.h"
 #include "plan/barrier.h"
 #include "plan/modify.h"
+#include "plan/direct.h"
 #include "plan/paths.h"
 #include "plan/upper.h"
 #include "session/session.h"
@@ -80,7 +82,14 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->AnalyzeForeignTable = tmfAnalyzeForeignTable;
 	routine->ImportForeignSchema = tmfImportForeignSchema;
 
+	routine->PlanDirectModify = tmfPlanDirectModify;
+	routine->BeginDirectModify = tmfBeginDirectModify;
+	routine->IterateDirectModify = tmfIterateDirectModify;
+	routine->EndDirectModify = tmfEndDirectModify;
+	routine->ExecForeignTruncate = tmfExecForeignTruncate;
+
 	routine->ExplainForeignScan = tmfExplainForeignScan;
+	routine->ExplainDirectModify = tmfExplainDirectModify;
 	routine->ExplainForeignModify = tmfExplainForeignModify;
 
 	PG_RETURN_POINTER(routine);

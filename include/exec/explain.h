@@ -8,6 +8,9 @@
 #include "foreign/fdwapi.h"
 
 extern void tmfExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
+
+/* The values of plan's statement; descriptions: of each, see TmfParameterPrivate. */
+extern void tmf_explain_parameters(ForeignScan *plan, List *descriptions, struct ExplainState *es);
 extern void tmfExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 									List *fdw_private, int subplan_index, struct ExplainState *es);
 

@@ -110,6 +110,9 @@ extern void tmfEndForeignModify(EState *estate, ResultRelInfo *rinfo);
 extern TmfModify *tmf_modify_make(EState *estate, ResultRelInfo *rinfo, CmdType operation,
 								  List *private);
 
+/* The columns that come back, for a table variable; characters as those that hold all of them. */
+extern List *tmf_modify_output_types(Relation rel, const TmfWritten *written, List *returned);
+
 /* modify_keys.c: rows that one statement has changed */
 extern TmfModifiedKeys *tmf_modified_keys_make(void);
 

@@ -7,6 +7,7 @@
 
 #include "nodes/execnodes.h"
 
+#include "value/encoder.h"
 #include "wire/wire.h"
 
 typedef struct TmfParameters TmfParameters;
@@ -17,6 +18,12 @@ typedef struct TmfParameters TmfParameters;
  * CurrentMemoryContext.  NULL when there are none.
  */
 extern TmfParameters *tmf_parameters_make(PlanState *scan, List *exprs, List *descriptions);
+
+/* The attribute that value number (from 0) is assigned to; 0: none. */
+extern AttrNumber tmf_parameters_assigned(const TmfParameters *parameters, int number);
+
+/* To be made before such a value is bound, for its column: see tmf_written_encoder(). */
+extern TmfEncoder *tmf_parameters_encoder(TmfParameters *parameters, int number);
 
 /* Do the values follow from any of these executor parameters? */
 extern bool tmf_parameters_depend(const TmfParameters *parameters, const Bitmapset *changed);

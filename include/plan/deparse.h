@@ -85,6 +85,9 @@ extern List *tmf_deparse_base_targets(PlannerInfo *root, RelOptInfo *rel);
 extern void tmf_deparse_from(TmfShipping *shipping, RelOptInfo *rel, StringInfo from,
 							 StringInfo where);
 
+/* "[dbo].[track]", of one that is no query. */
+extern void tmf_deparse_table(StringInfo sql, const TmfTableOptions *table);
+
 /* Adds expressions that must all be true. */
 extern void tmf_deparse_conditions(TmfShipping *shipping, List *conditions, StringInfo sql);
 

@@ -32,6 +32,10 @@ typedef enum TmfModifyPrivate
 extern List *tmf_modify_private(Relation rel, List *written, List *offered, List *keys,
 								const Bitmapset *returned, bool nothing, bool repeats);
 
+/* TMF_MODIFY_RETURNED and TMF_MODIFY_OUTPUT of these attributes, offset likewise. */
+extern void tmf_modify_returned(Relation rel, const Bitmapset *attributes, List **returned,
+								List **output);
+
 /* The attributes with option key. */
 extern List *tmf_modify_keys(Relation rel);
 
@@ -77,5 +81,9 @@ extern char *tmf_deparse_output_type(const TmfColumnForm *form, const SqlType *r
 extern void tmf_deparse_insert(StringInfo sql, const TmfChangeText *text, int rows);
 extern void tmf_deparse_update(StringInfo sql, const TmfChangeText *text);
 extern void tmf_deparse_delete(StringInfo sql, const TmfChangeText *text);
+
+/* What text has to return, between verb and where; row: INSERTED or DELETED. */
+extern void tmf_deparse_change(StringInfo sql, const TmfChangeText *text, const char *verb,
+							   const char *row, const char *where);
 
 #endif

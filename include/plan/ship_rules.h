@@ -145,8 +145,9 @@ typedef struct TmfRuleRow
 /* The index-th of all rules.  False: there are no more. */
 extern bool tmf_rule_row(int index, TmfRuleRow *row);
 
-/* The same for those of one kind: ship_like.c, ship_moment_function.c */
+/* The same for those of one kind: ship_like.c, ship_moment_function.c, ship_assign.c */
 extern bool tmf_like_rule_row(int index, TmfRuleRow *row);
 extern bool tmf_moment_rule_row(int index, TmfRuleRow *row);
+extern bool tmf_assign_rule_row(int index, TmfRuleRow *row);
 
 #endif

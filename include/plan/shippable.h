@@ -42,6 +42,7 @@ typedef struct TmfShipping
 	const TmfServerOptions *server;
 	bool		qualified;		/* columns carry the name of their relation: [r1].[c] */
 	bool		exact;			/* what would be SUPERSET is LOCAL: it stands below a join ... */
+	bool		assigns;		/* a value is written that is assigned: where it overflows here it must there */
 	struct TmfGrouping *grouping;	/* NULL, or what stands above groups: see upper.h */
 
 	List	   *exprs;			/* of @P1, @P2 ... */
@@ -189,6 +190,7 @@ typedef enum TmfParameterPrivate
 	TMF_PARAMETER_PRECISION,
 	TMF_PARAMETER_SCALE,
 	TMF_PARAMETER_BOUND,		/* TmfBound */
+	TMF_PARAMETER_COLUMN,		/* attribute that it is assigned to, and has the type of; 0: none */
 	TMF_PARAMETER_STRICT		/* does its being NULL mean that no row qualifies? */
 } TmfParameterPrivate;
 
@@ -198,6 +200,9 @@ extern TmfPiece tmf_ship_parameter(TmfShipping *shipping, Node *node, const SqlT
 
 /* The same in the type that is natural for the local one. */
 extern TmfPiece tmf_ship_natural_parameter(TmfShipping *shipping, Node *node);
+
+/* node, which has no column, as the parameter that column is set to, whatever its type there. */
+extern TmfPiece tmf_ship_assigned_parameter(TmfShipping *shipping, Node *node, const Var *column);
 
 /* The parameters of a clause that must be true for every row: notes what strict ones there are. */
 extern void tmf_ship_note_strict(TmfShipping *shipping, Node *condition);
@@ -288,5 +293,12 @@ extern bool tmf_ship_reads_null(TmfShipping *shipping, const TmfPiece *piece);
 
 /* ship_bool.c */
 extern TmfPiece tmf_ship_bool(TmfShipping *shipping, BoolExpr *expr);
+
+/*
+ * ship_assign.c: what column may be set to, so that it is read back as the value
+ * that node has here, or the server raises an error where PostgreSQL does.  LOCAL:
+ * there is no such expression.
+ */
+extern TmfPiece tmf_ship_assignment(TmfShipping *shipping, Var *column, Node *node);
 
 #endif

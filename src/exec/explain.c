@@ -46,10 +46,10 @@ end_of(List *description)
 	return bound == TMF_BOUND_LOW(bound / 2) ? " (low end)" : " (high end)";
 }
 
-static void
-show_parameters(ForeignScan *plan, List *context, ExplainState *es)
+void
+tmf_explain_parameters(ForeignScan *plan, List *descriptions, ExplainState *es)
 {
-	List	   *descriptions = list_nth(plan->fdw_private, TMF_SCAN_PARAMETERS);
+	List	   *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
 	List	   *texts = NIL;
 	ListCell   *lc;
 
@@ -102,7 +102,7 @@ tmfExplainForeignScan(ForeignScanState *node, ExplainState *es)
 
 		ExplainPropertyText("Remote SQL",
 							strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL)), es);
-		show_parameters(plan, context, es);
+		tmf_explain_parameters(plan, list_nth(plan->fdw_private, TMF_SCAN_PARAMETERS), es);
 		show_clauses(plan, context, es);
 		show_list("Join Not Shipped", refused[0] != '\0' ? list_make1((char *) refused) : NIL, es);
 	}

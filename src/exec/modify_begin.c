@@ -141,22 +141,20 @@ init_keys(TmfModify *modify)
 	modify->keys = list_length(keys);
 }
 
-/* The columns that come back, for a table variable; characters as those that hold all of them. */
-static List *
-returned_types(const TmfModify *modify)
+List *
+tmf_modify_output_types(Relation rel, const TmfWritten *written, List *returned)
 {
 	List	   *types = NIL;
 	ListCell   *lc;
 
-	foreach(lc, (List *) list_nth(modify->private, TMF_MODIFY_RETURNED))
+	foreach(lc, returned)
 	{
 		AttrNumber	attnum = intVal(list_nth(lfirst(lc), TMF_COLUMN_ATTNUM));
-		Form_pg_attribute local = TupleDescAttr(RelationGetDescr(modify->rel), attnum - 1);
+		Form_pg_attribute local = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
 		TmfColumnForm form;
 
-		tmf_column_form(RelationGetRelid(modify->rel), attnum, local->atttypid, &form);
-		types = lappend(types, tmf_deparse_output_type(&form,
-													   &modify->written->column[attnum - 1].type));
+		tmf_column_form(RelationGetRelid(rel), attnum, local->atttypid, &form);
+		types = lappend(types, tmf_deparse_output_type(&form, &written->column[attnum - 1].type));
 	}
 	return types;
 }
@@ -176,7 +174,8 @@ take_written(TmfModify *modify, const TmfWritten *written)
 	modify->text.target = strVal(list_nth(modify->private, TMF_MODIFY_TARGET));
 	modify->text.output = list_nth(modify->private, TMF_MODIFY_OUTPUT);
 	modify->text.into = modify->row != NULL && tmf_written_triggers(written, modify->operation) ?
-		returned_types(modify) : NIL;
+		tmf_modify_output_types(modify->rel, written,
+								list_nth(modify->private, TMF_MODIFY_RETURNED)) : NIL;
 	modify->sql = NULL;
 	MemoryContextSwitchTo(former);
 }
@@ -296,7 +295,8 @@ tmf_modify_learn_triggers(TmfModify *modify)
 
 	tmf_written_forget(RelationGetRelid(modify->rel));
 	if (modify->row != NULL && modify->text.into == NIL)
-		modify->text.into = returned_types(modify);
+		modify->text.into = tmf_modify_output_types(modify->rel, modify->written,
+													list_nth(modify->private, TMF_MODIFY_RETURNED));
 	pfree(modify->sql);
 	make_text(modify, modify->rows_in_text);
 	MemoryContextSwitchTo(former);

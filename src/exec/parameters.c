@@ -30,6 +30,8 @@ typedef struct Source
 	SqlType		as;
 	TmfBound	bound;
 	bool		strict;
+	AttrNumber	column;			/* that it is assigned to; 0: none */
+	TmfEncoder	encoder;		/* for that */
 
 	/* while the values are bound */
 	Datum		value;
@@ -89,10 +91,12 @@ make_source(Source *source, Node *expr, List *description)
 	source->as.scale = described(description, TMF_PARAMETER_SCALE);
 	source->bound = described(description, TMF_PARAMETER_BOUND);
 	source->strict = described(description, TMF_PARAMETER_STRICT);
+	source->column = described(description, TMF_PARAMETER_COLUMN);
 	source->type = getBaseType(exprType(expr));
 	if (source->bound == TMF_BOUND_ARRAY)
 		source->type = getBaseType(get_element_type(source->type));
-	if (source->as.name == SQLTYPE_UNKNOWN && !tmf_encode_natural(source->type, &source->as))
+	if (source->column == 0 && source->as.name == SQLTYPE_UNKNOWN &&
+		!tmf_encode_natural(source->type, &source->as))
 		elog(ERROR, "type %s travels in no remote type", format_type_be(source->type));
 }
 
@@ -123,6 +127,18 @@ tmf_parameters_make(PlanState *scan, List *exprs, List *descriptions)
 	}
 	(void) collect_params((Node *) exprs, &parameters->params);
 	return parameters;
+}
+
+AttrNumber
+tmf_parameters_assigned(const TmfParameters *parameters, int number)
+{
+	return parameters->sources[number].column;
+}
+
+TmfEncoder *
+tmf_parameters_encoder(TmfParameters *parameters, int number)
+{
+	return &parameters->sources[number].encoder;
 }
 
 bool
@@ -176,11 +192,13 @@ number_of_rows(const Source *source)
 }
 
 static void
-encode(TmfParameters *parameters, const Source *source, WireParameter *value)
+encode(TmfParameters *parameters, Source *source, WireParameter *value)
 {
 	MemoryContext former = MemoryContextSwitchTo(parameters->context);
 
-	if (source->bound == TMF_BOUND_LIMIT || source->bound == TMF_BOUND_OFFSET)
+	if (source->column != 0)
+		tmf_encoder_write(&source->encoder, source->value, source->isnull, value);
+	else if (source->bound == TMF_BOUND_LIMIT || source->bound == TMF_BOUND_OFFSET)
 		tmf_encode(Int64GetDatum(number_of_rows(source)), false, source->type, &source->as,
 				   TMF_BOUND_VALUE, value);
 	else if (source->bound == TMF_BOUND_ARRAY)

@@ -29,8 +29,8 @@ write_query(StringInfo sql, const char *query)
 	appendStringInfo(sql, "(%.*s%s)", length, query, strstr(query, "--") != NULL ? "\n" : "");
 }
 
-static void
-write_name(StringInfo sql, const TmfTableOptions *table)
+void
+tmf_deparse_table(StringInfo sql, const TmfTableOptions *table)
 {
 	if (table->schema_name != NULL)
 	{
@@ -46,7 +46,7 @@ write_table(TmfShipping *shipping, const TmfTableOptions *table, Index relid, St
 	if (table->query != NULL)
 		write_query(from, table->query);
 	else
-		write_name(from, table);
+		tmf_deparse_table(from, table);
 	if (shipping->qualified)
 		appendStringInfo(from, " AS [r%u]", relid);
 	else if (table->query != NULL)

@@ -173,3 +173,14 @@ tmf_deparse_delete(StringInfo sql, const TmfChangeText *text)
 	append_keys(sql, text, 1);
 	append_after(sql, text);
 }
+
+void
+tmf_deparse_change(StringInfo sql, const TmfChangeText *text, const char *verb, const char *row,
+				   const char *where)
+{
+	append_before(sql, text);
+	appendStringInfoString(sql, verb);
+	append_output(sql, text, row);
+	appendStringInfoString(sql, where);
+	append_after(sql, text);
+}

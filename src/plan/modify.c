@@ -21,6 +21,7 @@
 #include "option/option.h"
 #include "plan/barrier.h"
 #include "plan/deparse.h"
+#include "plan/direct.h"
 #include "plan/modify.h"
 #include "session/quote.h"
 
@@ -126,27 +127,35 @@ describe_returned(Relation rel, AttrNumber attnum, const char *name, List **retu
 													  form.utf16));
 }
 
-List *
-tmf_modify_private(Relation rel, List *written, List *offered, List *keys,
-				   const Bitmapset *returned, bool nothing, bool repeats)
+void
+tmf_modify_returned(Relation rel, const Bitmapset *attributes, List **returned, List **output)
 {
-	List	   *columns = quoted_columns(rel);
-	List	   *described = NIL;
-	List	   *output = NIL;
-	List	   *private;
 	ListCell   *lc;
 
-	foreach(lc, columns)
+	*returned = NIL;
+	*output = NIL;
+	foreach(lc, quoted_columns(rel))
 	{
 		AttrNumber	attnum = foreach_current_index(lc) + 1;
 		const char *name = strVal(lfirst(lc));
 
 		if (name[0] != '\0' &&
-			(bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, returned) ||
-			 bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, returned)))
-			describe_returned(rel, attnum, name, &described, &output);
+			(bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attributes) ||
+			 bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, attributes)))
+			describe_returned(rel, attnum, name, returned, output);
 	}
-	private = list_make5(makeString(quoted_table(rel)), columns, written, offered, keys);
+}
+
+List *
+tmf_modify_private(Relation rel, List *written, List *offered, List *keys,
+				   const Bitmapset *returned, bool nothing, bool repeats)
+{
+	List	   *described;
+	List	   *output;
+	List	   *private;
+
+	tmf_modify_returned(rel, returned, &described, &output);
+	private = list_make5(makeString(quoted_table(rel)), quoted_columns(rel), written, offered, keys);
 	private = lappend(lappend(private, described), output);
 	return lappend(lappend(private, makeBoolean(nothing)), makeBoolean(repeats));
 }
@@ -289,6 +298,7 @@ tmfPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
 	{
 		keys = tmf_modify_keys(rel);
 		require_key(rel, keys);
+		tmf_direct_note_refusal(root, plan, resultRelation, rel);
 	}
 	outerPlan(plan) = tmf_barrier_above(root, outerPlan(plan),
 										GetForeignTable(RelationGetRelid(rel))->serverid);

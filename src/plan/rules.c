@@ -47,6 +47,8 @@ static const ExpressionRow expressions[] = {
 	"of numbers, booleans and uuids; needs remote_version 13"},
 	{"other operators with ANY, ALL", "the class of the operator", "($1 < $2 OR $1 < $3)", "null-logic",
 	"up to 1000 elements, which are known"},
+	{"SET column = value", "EXACT", "[c] = $1", "assign-parameter",
+	"a parameter in the column's own type: what it has no room for is an error before anything is sent"},
 	{"row comparison", "LOCAL", NULL, NULL, "T-SQL has none"},
 	{"subquery", "LOCAL", NULL, NULL, "it is a join, or it is evaluated here"},
 	{"volatile function", "LOCAL", NULL, NULL, "its value may differ from row to row"},
@@ -136,6 +138,7 @@ static bool (*const sources[]) (int index, TmfRuleRow *row) = {
 	aggregate_row,
 	order_row,
 	grouping_row,
+	tmf_assign_rule_row,
 };
 
 bool

@@ -5,12 +5,16 @@
  * The server must raise no error that PostgreSQL would not raise, and it may
  * evaluate an expression for rows that PostgreSQL would have left out before.
  * So nothing overflows there: how large a result can be is known from the types
- * of what it is made of, and it is computed in a type that has room for it.
+ * of what it is made of, and it is computed in a type that has room for it.  What
+ * a column is set to is evaluated for the rows that are asked for, and must not
+ * be stored where PostgreSQL says that it is out of range: each result is made
+ * one of its type here.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/lsyscache.h"
 
 #include "plan/ship_rules.h"
 
@@ -57,9 +61,25 @@ type_for(int bits, const TmfPiece *pieces, int count)
 	return type;
 }
 
+/* Of an assigned value: as one of the function's type, or an error there as here. */
+static TmfPiece
+within_type(TmfShipping *shipping, const TmfFunctionRule *rule, const TmfPiece *result)
+{
+	TmfPiece	within;
+	SqlType		type;
+
+	if (!shipping->assigns || result->ship == TMF_SHIP_LOCAL ||
+		!tmf_encode_natural(get_func_rettype(rule->function), &type) ||
+		tmf_integer_bits(result) < tmf_integer_bits(&(TmfPiece) {.type = type}))
+		return *result;
+	within = tmf_piece_convert(result, &type);
+	within.bits = 0;
+	return within;
+}
+
 /* The rule's T-SQL, computed in a type that holds so many bits: its first operand's. */
 static TmfPiece
-compute(TmfShipping *shipping, const char *sql, TmfPiece *pieces, int count, int bits)
+compute(TmfShipping *shipping, const TmfFunctionRule *rule, TmfPiece *pieces, int count, int bits)
 {
 	const SqlType *type = type_for(bits, pieces, count);
 	TmfPiece	result;
@@ -67,10 +87,10 @@ compute(TmfShipping *shipping, const char *sql, TmfPiece *pieces, int count, int
 	if (bits > DECIMAL_BITS)
 		return tmf_ship_stays(shipping, "the result may have more than 38 digits");
 	pieces[0] = tmf_piece_convert(&pieces[0], type);
-	result = tmf_piece_value(TMF_SHIP_EXACT, tmf_ship_text(sql, count, pieces), type->name,
+	result = tmf_piece_value(TMF_SHIP_EXACT, tmf_ship_text(rule->sql, count, pieces), type->name,
 							 type->precision, type->scale);
 	result.bits = bits;
-	return result;
+	return within_type(shipping, rule, &result);
 }
 
 TmfPiece
@@ -80,7 +100,7 @@ tmf_integer_add(TmfShipping *shipping, const TmfFunctionRule *rule, List *args)
 
 	if (!ship_operands(shipping, args, pieces))
 		return (TmfPiece) {TMF_SHIP_LOCAL};
-	return compute(shipping, rule->sql, pieces, 2,
+	return compute(shipping, rule, pieces, 2,
 				   Max(tmf_integer_bits(&pieces[0]), tmf_integer_bits(&pieces[1])) + 1);
 }
 
@@ -91,7 +111,7 @@ tmf_integer_multiply(TmfShipping *shipping, const TmfFunctionRule *rule, List *a
 
 	if (!ship_operands(shipping, args, pieces))
 		return (TmfPiece) {TMF_SHIP_LOCAL};
-	return compute(shipping, rule->sql, pieces, 2,
+	return compute(shipping, rule, pieces, 2,
 				   tmf_integer_bits(&pieces[0]) + tmf_integer_bits(&pieces[1]));
 }
 
@@ -139,9 +159,9 @@ divide(TmfShipping *shipping, const TmfFunctionRule *rule, List *args, bool rema
 		return tmf_ship_stays(shipping, "what is divided may be no bigint");
 	/* but for that one, a quotient needs no more room than what is divided */
 	room = divisor == -1 ? bits : pieces[0].type.name == SQLTYPE_BIGINT ? BIGINT_BITS : INT_BITS;
-	result = compute(shipping, rule->sql, pieces, 2, room);
+	result = compute(shipping, rule, pieces, 2, room);
 	result.bits = remainder ? Min(bits, tmf_integer_bits(&pieces[1])) : bits;
-	return result;
+	return within_type(shipping, rule, &result);
 }
 
 TmfPiece
@@ -164,7 +184,7 @@ tmf_integer_same(TmfShipping *shipping, const TmfFunctionRule *rule, List *args)
 
 	if (!ship_operands(shipping, args, &piece))
 		return piece;
-	return compute(shipping, rule->sql, &piece, 1, tmf_integer_bits(&piece));
+	return compute(shipping, rule, &piece, 1, tmf_integer_bits(&piece));
 }
 
 /* Both operands in a type with a sign, and of enough bits: no result needs more than they do. */

@@ -21,7 +21,7 @@ same_form(const List *one, const List *other)
 {
 	int			i;
 
-	for (i = TMF_PARAMETER_NAME; i <= TMF_PARAMETER_BOUND; i++)
+	for (i = TMF_PARAMETER_NAME; i <= TMF_PARAMETER_COLUMN; i++)
 	{
 		if (intVal(list_nth(one, i)) != intVal(list_nth(other, i)))
 			return false;
@@ -62,8 +62,9 @@ may_fail(Node *node, void *context)
 		expression_tree_walker(node, may_fail, context);
 }
 
-TmfPiece
-tmf_ship_parameter(TmfShipping *shipping, Node *node, const SqlType *as, TmfBound bound)
+static TmfPiece
+ship_parameter(TmfShipping *shipping, Node *node, const SqlType *as, TmfBound bound,
+			   AttrNumber column)
 {
 	TmfPiece	piece = {TMF_SHIP_EXACT};
 	List	   *description;
@@ -77,11 +78,25 @@ tmf_ship_parameter(TmfShipping *shipping, Node *node, const SqlType *as, TmfBoun
 	description = list_make5(makeInteger(as->name), makeInteger(as->length),
 							 makeInteger(as->precision), makeInteger(as->scale),
 							 makeInteger(bound));
-	description = lappend(description, makeInteger(false));
+	description = lappend(lappend(description, makeInteger(column)), makeInteger(false));
 	piece.sql = psprintf("@P%d", number_of(shipping, node, description));
 	piece.type = *as;
 	piece.declared = true;
 	return piece;
+}
+
+TmfPiece
+tmf_ship_parameter(TmfShipping *shipping, Node *node, const SqlType *as, TmfBound bound)
+{
+	return ship_parameter(shipping, node, as, bound, InvalidAttrNumber);
+}
+
+TmfPiece
+tmf_ship_assigned_parameter(TmfShipping *shipping, Node *node, const Var *column)
+{
+	static const SqlType unknown = {SQLTYPE_UNKNOWN};
+
+	return ship_parameter(shipping, node, &unknown, TMF_BOUND_VALUE, column->varattno);
 }
 
 TmfPiece

@@ -113,7 +113,8 @@ remedy_of(const WireError *error)
 	}			remedies[] =
 	{
 		{3952, "Run ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON on the principal; without it REPEATABLE READ is not possible there."},
-		{3960, "Run the transaction again."}
+		{3960, "Run the transaction again."},
+		{4712, "Use DELETE, or drop the foreign keys that refer to the table there."}
 	};
 	int			i;
 
