@@ -19,6 +19,8 @@ typedef struct TmfCatalogWritten
 	bool		on_delete;
 	bool		checks;
 	bool		identity;
+	bool		readable;
+	int			defaults;		/* how many remote columns have one */
 	bool	   *there;			/* of names, by index: is there such a column? */
 	TmfWrittenColumn *column;
 } TmfCatalogWritten;

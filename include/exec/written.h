@@ -40,6 +40,8 @@ typedef struct TmfWritten
 	bool		on_delete;
 	bool		checks;			/* an enabled CHECK or FOREIGN KEY may refuse a row */
 	bool		identity;		/* it has an identity column, in the foreign table or not */
+	bool		readable;		/* the login may SELECT all of it */
+	bool		other_default;	/* a remote column that the foreign table lacks has a DEFAULT */
 	int			columns;		/* of the foreign table */
 	TmfWrittenColumn column[FLEXIBLE_ARRAY_MEMBER]; /* by attribute number - 1 */
 } TmfWritten;

@@ -35,6 +35,12 @@ extern bool wire_load_known(void);
 extern bool wire_load_takes(const SqlType *declared);
 
 /*
+ * Is value one that goes into such a column as it is?  Characters are WIRE_TYPE_TEXT
+ * in the code page of char and varchar, WIRE_TYPE_UTF16 of nchar and nvarchar.
+ */
+extern bool wire_load_admits(const SqlType *declared, const WireParameter *value);
+
+/*
  * Asks what the table is like.  WIRE_END: rows like these cannot be loaded, and
  * the session is as before.  WIRE_OK: wire_load_send() follows.
  */

@@ -21,6 +21,8 @@ enum
 	OF_EVENTS,
 	OF_CHECKS,
 	OF_IDENTITY,
+	OF_DEFAULTS,
+	OF_READABLE,
 	OF_INDEX,
 	OF_NAME,
 	OF_TYPE,					/* five of them */
@@ -32,7 +34,7 @@ enum
 	OF_DEFAULT
 };
 
-#define ROW_NULLS	"nnnnnvnnnnnnnnnnnn"
+#define ROW_NULLS	"nnnnnnnvnnnnnnnnnnnn"
 
 #define FACTS_OF_TABLE \
 	"COALESCE(b.type, o.type), s.base_object_name, " \
@@ -44,9 +46,13 @@ enum
 	"WHERE k.parent_object_id = COALESCE(b.object_id, o.object_id) AND k.is_disabled = 0) " \
 	"OR EXISTS (SELECT 1 FROM sys.foreign_keys AS k " \
 	"WHERE k.parent_object_id = COALESCE(b.object_id, o.object_id) AND k.is_disabled = 0) " \
+	"OR EXISTS (SELECT 1 FROM sys.columns AS k " \
+	"WHERE k.object_id = COALESCE(b.object_id, o.object_id) AND k.rule_object_id <> 0) " \
 	"THEN 1 ELSE 0 END, " \
 	"(SELECT COUNT(*) FROM sys.identity_columns AS n " \
-	"WHERE n.object_id = COALESCE(b.object_id, o.object_id))"
+	"WHERE n.object_id = COALESCE(b.object_id, o.object_id)), " \
+	"(SELECT COUNT(*) FROM sys.columns AS k " \
+	"WHERE k.object_id = COALESCE(b.object_id, o.object_id) AND k.default_object_id <> 0), "
 
 #define FACTS_OF_COLUMN \
 	"l.i, c.name, " TYPE_OF_COLUMN ", c.collation_name, " \
@@ -72,6 +78,8 @@ fill_table(TmfCatalogWritten *table, char **row)
 	table->on_delete = (events & 4) != 0;
 	table->checks = is_set(row[OF_CHECKS]);
 	table->identity = is_set(row[OF_IDENTITY]);
+	table->defaults = row[OF_DEFAULTS] != NULL ? atoi(row[OF_DEFAULTS]) : 0;
+	table->readable = is_set(row[OF_READABLE]);
 }
 
 static void
@@ -98,7 +106,9 @@ tmf_catalog_written(UserMapping *user, const char *name, List *names, TmfCatalog
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "SELECT " FACTS_OF_TABLE ", " FACTS_OF_COLUMN " FROM (VALUES ");
+	appendStringInfoString(&sql, "SELECT " FACTS_OF_TABLE "HAS_PERMS_BY_NAME(");
+	tmf_quote_literal(&sql, name);
+	appendStringInfoString(&sql, ", 'OBJECT', 'SELECT'), " FACTS_OF_COLUMN " FROM (VALUES ");
 	tmf_catalog_values(&sql, names);
 	appendStringInfoString(&sql, ") AS l (i, name) JOIN sys.all_objects AS o ON o.object_id = OBJECT_ID(");
 	tmf_quote_literal(&sql, name);

@@ -200,6 +200,7 @@ make_written(Relation rel, const char *name, const TmfCatalogWritten *table, Lis
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext former = MemoryContextSwitchTo(context);
 	TmfWritten *written = palloc0(offsetof(TmfWritten, column) + sizeof(TmfWrittenColumn) * columns);
+	int			defaults = 0;
 	ListCell   *attnum;
 
 	written->name = pstrdup(name);
@@ -209,15 +210,18 @@ make_written(Relation rel, const char *name, const TmfCatalogWritten *table, Lis
 	written->on_delete = table->on_delete || table->view;
 	written->checks = table->checks || table->view;
 	written->identity = table->identity;
+	written->readable = table->readable;
 	written->columns = columns;
 	foreach(attnum, attnums)
 	{
 		TmfWrittenColumn *column = &written->column[lfirst_int(attnum) - 1];
 
 		*column = table->column[foreach_current_index(attnum)];
+		defaults += column->has_default;
 		copy_text(&column->type_name);
 		copy_text(&column->collation);
 	}
+	written->other_default = table->defaults > defaults;
 	MemoryContextSwitchTo(former);
 	return written;
 }

@@ -1,6 +1,6 @@
 /*
  * src/pure/utf16.c
- *		UTF-16LE, as SQL Server keeps characters -> UTF-8.
+ *		UTF-16LE, as SQL Server keeps characters, and UTF-8.
  *
  * Most characters of most columns are ASCII, so runs of them are packed sixteen
  * at a time where the processor has SSE2, and four at a time elsewhere.
@@ -192,4 +192,123 @@ utf16_to_utf8(const unsigned char *source, size_t units, unsigned char *target, 
 	}
 	*length = to - target;
 	return status;
+}
+
+#ifdef USE_SSE2
+
+/* Widens leading ASCII, sixteen bytes at a time. */
+static inline size_t
+widen_runs(const unsigned char *source, size_t length, unsigned char *target)
+{
+	size_t		i = 0;
+
+	for (; length - i >= 16; i += 16)
+	{
+		__m128i		bytes = _mm_loadu_si128((const __m128i *) (source + i));
+
+		if (_mm_movemask_epi8(bytes) != 0)
+			break;
+		_mm_storeu_si128((__m128i *) (target + 2 * i),
+						 _mm_unpacklo_epi8(bytes, _mm_setzero_si128()));
+		_mm_storeu_si128((__m128i *) (target + 2 * i + 16),
+						 _mm_unpackhi_epi8(bytes, _mm_setzero_si128()));
+	}
+	return i;
+}
+
+#else
+
+static inline size_t
+widen_runs(const unsigned char *source, size_t length, unsigned char *target)
+{
+	(void) source;
+	(void) length;
+	(void) target;
+	return 0;
+}
+
+#endif
+
+static inline unsigned char *
+put_unit(unsigned char *target, unsigned unit)
+{
+	target[0] = unit;
+	target[1] = unit >> 8;
+	return target + 2;
+}
+
+/* Bytes of the character that begins with first, and its bits in there; 0: none does. */
+static inline size_t
+sequence_of(unsigned first, unsigned *bits)
+{
+	if (first >= 0xc2 && first < 0xe0)
+	{
+		*bits = first & 0x1f;
+		return 2;
+	}
+	if (first >= 0xe0 && first < 0xf0)
+	{
+		*bits = first & 0x0f;
+		return 3;
+	}
+	*bits = first & 0x07;
+	return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+/* One character from U+0080 on; the bytes that it takes, 0: it is none. */
+static size_t
+parse_one(const unsigned char *source, size_t length, unsigned *character)
+{
+	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t		bytes = sequence_of(source[0], character);
+	size_t		i;
+
+	if (bytes == 0 || bytes > length)
+		return 0;
+	for (i = 1; i < bytes; i++)
+	{
+		if ((source[i] & 0xc0) != 0x80)
+			return 0;
+		*character = *character << 6 | (source[i] & 0x3f);
+	}
+	if (*character < least[bytes] || *character > 0x10ffff ||
+		(*character >= 0xd800 && *character <= 0xdfff))
+		return 0;
+	return bytes;
+}
+
+bool
+utf16_from_utf8(const unsigned char *source, size_t length, unsigned char *target, size_t *units)
+{
+	unsigned char *to = target;
+	size_t		i = 0;
+
+	while (i < length)
+	{
+		unsigned	character = source[i];
+		size_t		bytes = 1;
+
+		if (character < 0x80)
+		{
+			size_t		run = widen_runs(source + i, length - i, to);
+
+			to += 2 * run;
+			i += run;
+			for (; i < length && source[i] < 0x80; i++)
+				to = put_unit(to, source[i]);
+			continue;
+		}
+		bytes = parse_one(source + i, length - i, &character);
+		if (bytes == 0)
+			break;
+		if (character >= 0x10000)
+		{
+			to = put_unit(to, 0xd800 | (character - 0x10000) >> 10);
+			character = 0xdc00 | ((character - 0x10000) & 0x3ff);
+		}
+		to = put_unit(to, character);
+		i += bytes;
+	}
+	*units = (size_t) (to - target) / 2;
+	return i == length;
 }

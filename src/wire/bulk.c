@@ -43,34 +43,35 @@ typedef enum Form
 static const struct
 {
 	Form		form;
+	WireType	type;			/* of the values */
 	int			server_type;
 	int			size;
 	int			unit;
 }			forms[] =
 {
-	[SQLTYPE_BIT] = {FORM_FIXED, SYBBIT, 1},
-	[SQLTYPE_TINYINT] = {FORM_FIXED, SYBINT1, 1},
-	[SQLTYPE_SMALLINT] = {FORM_FIXED, SYBINT2, 2},
-	[SQLTYPE_INT] = {FORM_FIXED, SYBINT4, 4},
-	[SQLTYPE_BIGINT] = {FORM_FIXED, SYBINT8, 8},
-	[SQLTYPE_REAL] = {FORM_FIXED, SYBREAL, 4},
-	[SQLTYPE_FLOAT] = {FORM_FIXED, SYBFLT8, 8},
-	[SQLTYPE_SMALLMONEY] = {FORM_FIXED, SYBMONEY4, 4},
-	[SQLTYPE_MONEY] = {FORM_FIXED, SYBMONEY, 8},
-	[SQLTYPE_DECIMAL] = {FORM_SIZED, SYBDECIMAL, sizeof(WireDecimal)},
-	[SQLTYPE_DATE] = {FORM_FIXED, SYBMSDATE, sizeof(WireDateTime)},
-	[SQLTYPE_TIME] = {FORM_FIXED, SYBMSTIME, sizeof(WireDateTime)},
-	[SQLTYPE_SMALLDATETIME] = {FORM_FIXED, SYBDATETIME4, 4},
-	[SQLTYPE_DATETIME] = {FORM_FIXED, SYBDATETIME, 8},
-	[SQLTYPE_DATETIME2] = {FORM_FIXED, SYBMSDATETIME2, sizeof(WireDateTime)},
-	[SQLTYPE_DATETIMEOFFSET] = {FORM_FIXED, SYBMSDATETIMEOFFSET, sizeof(WireDateTime)},
-	[SQLTYPE_UNIQUEIDENTIFIER] = {FORM_FIXED, TYPE_GUID, 16},
-	[SQLTYPE_CHAR] = {FORM_STRING, SYBCHAR, 0, 1},
-	[SQLTYPE_VARCHAR] = {FORM_STRING, SYBCHAR, 0, 1},
-	[SQLTYPE_NCHAR] = {FORM_STRING, SYBCHAR, 0, 2},
-	[SQLTYPE_NVARCHAR] = {FORM_STRING, SYBCHAR, 0, 2},
-	[SQLTYPE_BINARY] = {FORM_STRING, SYBBINARY, 0, 1},
-	[SQLTYPE_VARBINARY] = {FORM_STRING, SYBBINARY, 0, 1},
+	[SQLTYPE_BIT] = {FORM_FIXED, WIRE_TYPE_BIT, SYBBIT, 1},
+	[SQLTYPE_TINYINT] = {FORM_FIXED, WIRE_TYPE_TINYINT, SYBINT1, 1},
+	[SQLTYPE_SMALLINT] = {FORM_FIXED, WIRE_TYPE_SMALLINT, SYBINT2, 2},
+	[SQLTYPE_INT] = {FORM_FIXED, WIRE_TYPE_INT, SYBINT4, 4},
+	[SQLTYPE_BIGINT] = {FORM_FIXED, WIRE_TYPE_BIGINT, SYBINT8, 8},
+	[SQLTYPE_REAL] = {FORM_FIXED, WIRE_TYPE_REAL, SYBREAL, 4},
+	[SQLTYPE_FLOAT] = {FORM_FIXED, WIRE_TYPE_FLOAT, SYBFLT8, 8},
+	[SQLTYPE_SMALLMONEY] = {FORM_FIXED, WIRE_TYPE_SMALLMONEY, SYBMONEY4, 4},
+	[SQLTYPE_MONEY] = {FORM_FIXED, WIRE_TYPE_MONEY, SYBMONEY, 8},
+	[SQLTYPE_DECIMAL] = {FORM_SIZED, WIRE_TYPE_DECIMAL, SYBDECIMAL, sizeof(WireDecimal)},
+	[SQLTYPE_DATE] = {FORM_FIXED, WIRE_TYPE_DATE, SYBMSDATE, sizeof(WireDateTime)},
+	[SQLTYPE_TIME] = {FORM_FIXED, WIRE_TYPE_TIME, SYBMSTIME, sizeof(WireDateTime)},
+	[SQLTYPE_SMALLDATETIME] = {FORM_FIXED, WIRE_TYPE_SMALLDATETIME, SYBDATETIME4, 4},
+	[SQLTYPE_DATETIME] = {FORM_FIXED, WIRE_TYPE_DATETIME, SYBDATETIME, 8},
+	[SQLTYPE_DATETIME2] = {FORM_FIXED, WIRE_TYPE_DATETIME2, SYBMSDATETIME2, sizeof(WireDateTime)},
+	[SQLTYPE_DATETIMEOFFSET] = {FORM_FIXED, WIRE_TYPE_DATETIMEOFFSET, SYBMSDATETIMEOFFSET, sizeof(WireDateTime)},
+	[SQLTYPE_UNIQUEIDENTIFIER] = {FORM_FIXED, WIRE_TYPE_GUID, TYPE_GUID, 16},
+	[SQLTYPE_CHAR] = {FORM_STRING, WIRE_TYPE_TEXT, SYBCHAR, 0, 1},
+	[SQLTYPE_VARCHAR] = {FORM_STRING, WIRE_TYPE_TEXT, SYBCHAR, 0, 1},
+	[SQLTYPE_NCHAR] = {FORM_STRING, WIRE_TYPE_UTF16, SYBCHAR, 0, 2},
+	[SQLTYPE_NVARCHAR] = {FORM_STRING, WIRE_TYPE_UTF16, SYBCHAR, 0, 2},
+	[SQLTYPE_BINARY] = {FORM_STRING, WIRE_TYPE_BINARY, SYBBINARY, 0, 1},
+	[SQLTYPE_VARBINARY] = {FORM_STRING, WIRE_TYPE_BINARY, SYBBINARY, 0, 1},
 	[SQLTYPE_CLR] = {FORM_NONE}
 };
 
@@ -90,6 +91,21 @@ bool
 wire_load_takes(const SqlType *declared)
 {
 	return forms[declared->name].form != FORM_NONE;
+}
+
+bool
+wire_load_admits(const SqlType *declared, const WireParameter *value)
+{
+	const WireDecimal *decimal = value->value;
+
+	if (forms[declared->name].form == FORM_NONE || forms[declared->name].type != value->type)
+		return false;
+	if (value->value == NULL || forms[declared->name].form == FORM_STRING)
+		return true;
+	if (value->length != forms[declared->name].size)
+		return false;
+	return value->type != WIRE_TYPE_DECIMAL ||
+		(decimal->precision == declared->precision && decimal->scale == declared->scale);
 }
 
 /* Runs a batch without results; the caller has entered.  False: it did not come to its end. */
@@ -233,26 +249,18 @@ point_at(WireConn *conn, const WireLoad *load, const WireParameter *values)
 	{
 		const WireParameter *value = &values[i];
 		const WireLoadColumn *column = &load->column[i];
-		SqlTypeName name = column->declared.name;
-		bool		empty = value->length == 0;
+		Form		form = forms[column->declared.name].form;
+		bool		empty = value->value == NULL || value->length == 0;
 		DBINT		length = value->length;
 
-		if (value->value == NULL)
-		{
-			if (!column->nulls)
-				return false;
-			length = 0;
-		}
-		else if (forms[name].form != FORM_STRING)
-		{
-			if (value->length != forms[name].size)
-				return false;
-			length = forms[name].form == FORM_FIXED ? -1 : value->length;
-		}
-		else if (empty)
-			length = -1;
-		else if (value->length > column->longest)
+		if (!wire_load_admits(&column->declared, value) ||
+			(value->value == NULL && !column->nulls) ||
+			(form == FORM_STRING && value->length > column->longest))
 			return false;
+		if (value->value == NULL)
+			length = 0;
+		else if (empty || form == FORM_FIXED)
+			length = -1;
 		if (bcp_colptr(conn->dbproc, (BYTE *) (empty ? "" : value->value), conn->load_place[i]) == FAIL ||
 			bcp_collen(conn->dbproc, length, conn->load_place[i]) == FAIL)
 			return false;

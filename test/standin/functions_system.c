@@ -85,7 +85,8 @@ fn_has_perms_by_name(Call *call, const SqlValue *a, SqlValue *out)
 		bool		public;		/* granted to everybody by default */
 	}			permissions[] = {
 		{"VIEW ANY DATABASE", true}, {"ALTER ANY DATABASE", false},
-		{"VIEW SERVER STATE", false}, {"CONTROL SERVER", false}, {"ALTER", false}
+		{"VIEW SERVER STATE", false}, {"CONTROL SERVER", false}, {"ALTER", false},
+		{"SELECT", true}, {"INSERT", true}, {"UPDATE", true}, {"DELETE", true}
 	};
 
 	out->null = true;
