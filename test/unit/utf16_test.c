@@ -1,6 +1,6 @@
 /*
  * test/unit/utf16_test.c
- *		UTF-16 to UTF-8: every character, every length and alignment, and what is no
+ *		UTF-16 to UTF-8 and back: every character, every length and alignment, and what is no
  *		character at all.
  *
  * Compared with a conversion that goes one character after the other.
@@ -45,6 +45,27 @@ put_utf8(unsigned char *to, uint32_t character)
 	return more + 1;
 }
 
+/* The other way, and not a byte less than all of it. */
+static bool
+converts_back(const unsigned char *utf8, size_t length, const unsigned char *utf16,
+			  size_t utf16_bytes, size_t remainder)
+{
+	unsigned char *block = malloc(length + remainder + 1);
+	unsigned char *source = block + remainder;
+	unsigned char *target = malloc(2 * UTF16_UNITS_MAX(length) + 1);
+	size_t		units;
+	bool		same;
+
+	memcpy(source, utf8, length);
+	same = utf16_from_utf8(source, length, target, &units) && 2 * units == utf16_bytes &&
+		memcmp(target, utf16, utf16_bytes) == 0;
+	if (length > 0 && utf8[length - 1] >= 0x80)
+		same = same && !utf16_from_utf8(source, length - 1, target, &units);
+	free(target);
+	free(block);
+	return same;
+}
+
 /*
  * Characters at both ends of blocks of their own size, which the sanitizer
  * watches; the source begins at an address of the given remainder.
@@ -83,7 +104,35 @@ converts(const uint32_t *characters, size_t count, size_t remainder)
 		memcmp(target, expected, leading) == 0;
 	free(target);
 	free(block);
-	return same;
+	return same && converts_back(expected, expected_bytes, plain, source_bytes, remainder);
+}
+
+/* Overlong, beyond Unicode, halves of a pair, alone, broken off. */
+static void
+test_wrong_utf8(void)
+{
+	static const char *const wrong[] = {"\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xf0\x80\x80\x80",
+		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\x80", "\xed\xa0\x80", "\xed\xbf\xbf",
+		"\xe2\x28\xa1", "\xc3" "a"};
+	size_t		k;
+
+	for (k = 0; k < sizeof(wrong) / sizeof(wrong[0]); k++)
+	{
+		unsigned char source[64];
+		unsigned char target[2 * sizeof(source)];
+		size_t		units;
+		size_t		before;
+		bool		right = true;
+
+		for (before = 0; before < 40; before++)
+		{
+			memset(source, 'x', before);
+			memcpy(source + before, wrong[k], strlen(wrong[k]));
+			right = right && !utf16_from_utf8(source, before + strlen(wrong[k]), target, &units) &&
+				units == before;
+		}
+		ok(right, "wrong UTF-8, number %zu", k);
+	}
 }
 
 static void
@@ -224,5 +273,6 @@ main(void)
 	test_lengths();
 	test_mixtures();
 	test_wrong();
+	test_wrong_utf8();
 	return done_testing();
 }
