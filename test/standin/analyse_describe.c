@@ -92,6 +92,8 @@ make_row(char *row, int ordinal, const SqlColumn *column, const SqlMessage *erro
 
 	if (type != NULL)
 		type_describe(type, name, sizeof(name));
+	if (column != NULL && column->rowversion)
+		strcpy(name, "timestamp");
 	snprintf(row, ROW_MAX, "SELECT CAST(0 AS bit) AS is_hidden, CAST(%d AS int) AS column_ordinal, "
 			 "CAST(%d AS bit) AS is_nullable, CAST(%d AS bit) AS is_identity_column, "
 			 "CAST(%d AS bit) AS is_computed_column",

@@ -79,6 +79,7 @@ relation_of_table(Analysis *analysis, Relation *relation, const TableInfo *table
 		column->nullable = table->columns[i].nullable;
 		column->identity = table->columns[i].identity;
 		column->computed = table->columns[i].computed_text != NULL;
+		column->rowversion = table->columns[i].rowversion;
 	}
 }
 
@@ -96,6 +97,7 @@ rename_columns(Analysis *analysis, SqlColumn **columns, int count, const NameLis
 	{
 		copy[i].identity = false;
 		copy[i].computed = false;
+		copy[i].rowversion = false;
 		if (names->count > 0)
 			snprintf(copy[i].name, sizeof(copy[i].name), "%s", names->items[i]);
 		if (copy[i].name[0] == '\0')
@@ -502,6 +504,7 @@ set_columns(Analysis *analysis, Query *query, Scope *scope)
 
 			column->identity = relation->columns[expr->column_index].identity;
 			column->computed = relation->columns[expr->column_index].computed;
+			column->rowversion = relation->columns[expr->column_index].rowversion;
 		}
 	}
 	return true;
@@ -555,6 +558,7 @@ analyse_compound(Analysis *analysis, Query *query, Scope *scope)
 		query->columns[i] = *left;
 		query->columns[i].identity = false;
 		query->columns[i].computed = false;
+		query->columns[i].rowversion = false;
 		query->columns[i].nullable = left->nullable || right->nullable;
 		if (!type_unify_specs(session, &left->type, &right->type, &query->columns[i].type))
 			return false;

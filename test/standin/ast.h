@@ -177,6 +177,7 @@ typedef struct AlterTableStatement
 	ObjectName	name;
 	TableDefinition definition;
 	bool		no_check;		/* WITH NOCHECK ADD */
+	bool		with_check;		/* WITH CHECK CHECK CONSTRAINT: look at the rows at hand */
 	bool		if_exists;
 	NameList	drop_constraints;
 	NameList	drop_columns;

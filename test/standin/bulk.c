@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "bulk.h"
+#include "fault.h"
 #include "decode.h"
 #include "sinkwriter.h"
 
@@ -286,6 +287,7 @@ bulk_serve(Connection *connection, const MessageHead *head)
 	Load		load;
 	bool		complete;
 
+	counter_add(COUNTER_BULK_LOADS);
 	memset(&load, 0, sizeof(load));
 	sinkwriter_init(&load.writer, connection, false);
 	load.connection = connection;

@@ -27,6 +27,7 @@ static const char *const definition[] = {
 	"CREATE TABLE standin_schema (schema_id INTEGER PRIMARY KEY, name " NAME_TYPE " UNIQUE)",
 	"CREATE TABLE standin_object (object_id INTEGER PRIMARY KEY, schema_id INTEGER, name " NAME_TYPE ", "
 	"type TEXT, parent_id INTEGER, created INTEGER, modified INTEGER, definition TEXT, disabled INTEGER, "
+	"untrusted INTEGER, column_id INTEGER, "
 	"UNIQUE (schema_id, name))",
 	"CREATE INDEX standin_object_parent ON standin_object (parent_id)",
 	"CREATE TABLE standin_column (object_id INTEGER, column_id INTEGER, position INTEGER, name " NAME_TYPE ", "
@@ -46,7 +47,7 @@ static const char *const definition[] = {
 	"CREATE TABLE standin_trigger (object_id INTEGER PRIMARY KEY, events INTEGER, instead_of INTEGER, body TEXT)",
 	"CREATE TABLE standin_property (class INTEGER, major_id INTEGER, minor_id INTEGER, name " NAME_TYPE ", "
 	"value BLOB, PRIMARY KEY (class, major_id, minor_id, name))",
-	"INSERT INTO standin_meta (name, value, text) VALUES ('version', 1, NULL), ('next_id', 1000000001, NULL), "
+	"INSERT INTO standin_meta (name, value, text) VALUES ('version', 1, NULL), ('next_id', 1000000001, NULL), ('rowversion', 2000, NULL), "
 	"('collation', NULL, 'SQL_Latin1_General_CP1_CI_AS')",
 	"INSERT INTO standin_schema (schema_id, name) VALUES (1, 'dbo'), (3, 'INFORMATION_SCHEMA'), (4, 'sys')",
 };
@@ -184,6 +185,7 @@ load_columns(Session *session, TableInfo *table)
 	int			count = count_rows(statement);
 
 	table->identity = -1;
+	table->rowversion = -1;
 	table->columns = zeroed(session, (size_t) count, sizeof(TableColumn));
 	for (int i = 0; i < count && sqlite3_step(statement) == SQLITE_ROW; i++)
 	{
@@ -205,8 +207,11 @@ load_columns(Session *session, TableInfo *table)
 		column->default_text = text_at(session, statement, 12);
 		column->computed_text = text_at(session, statement, 13);
 		column->default_name = text_at(session, statement, 14);
+		column->rowversion = strcmp((const char *) sqlite3_column_text(statement, 2), "timestamp") == 0;
 		if (column->identity)
 			table->identity = i;
+		if (column->rowversion)
+			table->rowversion = i;
 	}
 	sqlite3_reset(statement);
 }
@@ -302,6 +307,7 @@ load_foreign_keys(Session *session, const char *sql, int id, int *out_count)
 		key->referenced = sqlite3_column_int(statement, 2);
 		key->name = text_at(session, statement, 3);
 		key->disabled = sqlite3_column_int(statement, 4) != 0;
+		key->untrusted = sqlite3_column_int(statement, 5) != 0;
 	}
 	sqlite3_reset(statement);
 	for (int i = 0; i < *out_count; i++)
@@ -312,7 +318,7 @@ load_foreign_keys(Session *session, const char *sql, int id, int *out_count)
 static void
 load_checks(Session *session, TableInfo *table)
 {
-	sqlite3_stmt *statement = query(session, "SELECT object_id, name, definition, disabled FROM standin_object "
+	sqlite3_stmt *statement = query(session, "SELECT object_id, name, definition, disabled, untrusted, column_id FROM standin_object "
 									"WHERE parent_id = ?1 AND type = 'C' ORDER BY object_id", table->id, NULL);
 	int			count = count_rows(statement);
 
@@ -325,6 +331,8 @@ load_checks(Session *session, TableInfo *table)
 		check->name = text_at(session, statement, 1);
 		check->text = text_at(session, statement, 2);
 		check->disabled = sqlite3_column_int(statement, 3) != 0;
+		check->untrusted = sqlite3_column_int(statement, 4) != 0;
+		check->column = sqlite3_column_int(statement, 5);
 	}
 	sqlite3_reset(statement);
 }
@@ -353,7 +361,7 @@ load_triggers(Session *session, TableInfo *table)
 }
 
 #define FOREIGN_KEY_QUERY \
-	"SELECT k.object_id, k.parent_id, k.referenced_id, o.name, o.disabled FROM standin_foreign_key k " \
+	"SELECT k.object_id, k.parent_id, k.referenced_id, o.name, o.disabled, o.untrusted FROM standin_foreign_key k " \
 	"JOIN standin_object o ON o.object_id = k.object_id WHERE "
 
 const TableInfo *

@@ -23,6 +23,7 @@ typedef struct TableColumn
 	const char *default_name;
 	int			default_id;
 	const char *computed_text;	/* NULL = not computed */
+	bool		rowversion;
 } TableColumn;
 
 typedef struct IndexInfo
@@ -49,6 +50,7 @@ typedef struct ForeignKey
 	int		   *referenced_columns;
 	int			count;
 	bool		disabled;
+	bool		untrusted;
 } ForeignKey;
 
 typedef struct CheckInfo
@@ -56,7 +58,9 @@ typedef struct CheckInfo
 	int			id;
 	const char *name;
 	const char *text;
+	int			column;			/* id of the only one that it names, 0 = it names several */
 	bool		disabled;
+	bool		untrusted;		/* rows may be there that it has not seen */
 } CheckInfo;
 
 typedef struct TriggerInfo
@@ -80,6 +84,7 @@ typedef struct TableInfo
 	TableColumn *columns;
 	int			column_count;
 	int			identity;		/* position of the identity column, or -1 */
+	int			rowversion;		/* ... and of that of type rowversion */
 	IndexInfo  *indexes;
 	int			index_count;
 	ForeignKey *foreign_keys;

@@ -19,7 +19,7 @@
 	"('ntext', 99, 16, 0, 0), ('bit', 104, 1, 1, 0), ('decimal', 106, 17, 38, 38), ('numeric', 108, 17, 38, 38), " \
 	"('smallmoney', 122, 4, 10, 4), ('bigint', 127, 8, 19, 0), ('varbinary', 165, 8000, 0, 0), " \
 	"('varchar', 167, 8000, 0, 0), ('binary', 173, 8000, 0, 0), ('char', 175, 8000, 0, 0), " \
-	"('nvarchar', 231, 8000, 0, 0), ('nchar', 239, 8000, 0, 0), ('xml', 241, -1, 0, 0), " \
+	"('nvarchar', 231, 8000, 0, 0), ('nchar', 239, 8000, 0, 0), ('xml', 241, -1, 0, 0), ('timestamp', 189, 8, 0, 0), " \
 	"('hierarchyid', 128, 892, 0, 0), ('geometry', 129, -1, 0, 0), ('geography', 130, -1, 0, 0), ('json', 244, -1, 0, 0)))"
 
 /* 128 to 130 are ids of user types, whose system type is 240 */
@@ -249,7 +249,7 @@ const SystemView database_views[] = {
 		"FROM standin_foreign_key_column kc WHERE kc.object_id = k.object_id AND kc.referenced_column NOT IN "
 		"(SELECT ic.column_id FROM standin_index_column ic WHERE ic.object_id = i.object_id AND "
 		"ic.index_id = i.index_id)) ORDER BY i.index_id LIMIT 1) AS key_index_id, o.disabled AS is_disabled, "
-		"0 AS is_not_for_replication, o.disabled AS is_not_trusted, 0 AS delete_referential_action, "
+		"0 AS is_not_for_replication, o.untrusted AS is_not_trusted, 0 AS delete_referential_action, "
 		"'NO_ACTION' AS delete_referential_action_desc, 0 AS update_referential_action, "
 		"'NO_ACTION' AS update_referential_action_desc, " IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o "
 		"JOIN standin_foreign_key k ON k.object_id = o.object_id", NULL, false},
@@ -263,8 +263,8 @@ const SystemView database_views[] = {
 		IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o "
 		"JOIN standin_column c ON c.default_id = o.object_id WHERE o.type = 'D'", NULL, false},
 	{"sys", "check_constraints", NULL, check_columns,
-		OBJECT_BODY ", o.disabled AS is_disabled, 0 AS is_not_for_replication, o.disabled AS is_not_trusted, "
-		"0 AS parent_column_id, o.definition AS definition, 1 AS uses_database_collation, "
+		OBJECT_BODY ", o.disabled AS is_disabled, 0 AS is_not_for_replication, o.untrusted AS is_not_trusted, "
+		"o.column_id AS parent_column_id, o.definition AS definition, 1 AS uses_database_collation, "
 		IS_SYSTEM_NAMED " AS is_system_named FROM standin_object o WHERE o.type = 'C'", NULL, false},
 	{"sys", "columns", NULL, columns_columns, ALL_COLUMNS, NULL, false},
 	{"sys", "all_columns", NULL, columns_columns, ALL_COLUMNS, NULL, false},

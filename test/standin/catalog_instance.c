@@ -68,6 +68,12 @@ static const SystemColumn connections_columns[] = {
 	{NULL, NULL}
 };
 
+static const SystemColumn transactions_columns[] = {
+	{"session_id", "int"}, {"transaction_id", "bigint"}, {"transaction_descriptor", "bigint"},
+	{"enlist_count", "int"}, {"is_user_transaction", "bit"}, {"is_local", "bit"}, {"is_enlisted", "bit"},
+	{"is_bound", "bit"}, {"open_transaction_count", "int"}, {NULL, NULL}
+};
+
 static int64_t
 epoch(void)
 {
@@ -327,12 +333,37 @@ fill_connections(SystemRows *rows)
 	server_each_session(visit_connection, rows);
 }
 
+static void
+visit_transaction(Session *session, void *argument)
+{
+	SystemRows *rows = argument;
+
+	if (session->transaction.count == 0)
+		return;
+	row_number(rows, session->login.spid);
+	row_number(rows, (int64_t) session->transaction.descriptor);
+	row_number(rows, (int64_t) session->transaction.descriptor);
+	row_number(rows, 1);
+	row_number(rows, 1);
+	row_number(rows, 1);
+	row_number(rows, 0);
+	row_number(rows, 0);
+	row_number(rows, session->transaction.count);
+}
+
+static void
+fill_transactions(SystemRows *rows)
+{
+	server_each_session(visit_transaction, rows);
+}
+
 const SystemView instance_views[] = {
 	{"dbo", "sysdatabases", "master", sysdatabases_columns, NULL, fill_sysdatabases, false},
 	{"sys", "databases", NULL, databases_columns, NULL, fill_databases, false},
 	{"sys", "database_mirroring", NULL, mirroring_columns, NULL, fill_mirroring, false},
 	{"sys", "database_mirroring_witnesses", NULL, witnesses_columns, NULL, fill_witnesses, false},
 	{"sys", "dm_exec_sessions", NULL, sessions_columns, NULL, fill_sessions, false},
+	{"sys", "dm_tran_session_transactions", NULL, transactions_columns, NULL, fill_transactions, true},
 	{"sys", "dm_exec_connections", NULL, connections_columns, NULL, fill_connections, true},
 	{NULL, NULL, NULL, NULL, NULL, NULL, false}
 };

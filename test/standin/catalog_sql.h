@@ -15,7 +15,7 @@
 	"WHEN c.type IN ('char', 'varchar', 'binary', 'varbinary') THEN c.length " \
 	"WHEN c.type IN ('bit', 'tinyint') THEN 1 WHEN c.type = 'smallint' THEN 2 " \
 	"WHEN c.type IN ('int', 'real', 'smallmoney', 'smalldatetime') THEN 4 " \
-	"WHEN c.type IN ('bigint', 'float', 'money', 'datetime') THEN 8 WHEN c.type = 'date' THEN 3 " \
+	"WHEN c.type IN ('bigint', 'float', 'money', 'datetime', 'timestamp') THEN 8 WHEN c.type = 'date' THEN 3 " \
 	"WHEN c.type = 'time' THEN CASE WHEN c.scale <= 2 THEN 3 WHEN c.scale <= 4 THEN 4 ELSE 5 END " \
 	"WHEN c.type = 'datetime2' THEN CASE WHEN c.scale <= 2 THEN 6 WHEN c.scale <= 4 THEN 7 ELSE 8 END " \
 	"WHEN c.type = 'datetimeoffset' THEN CASE WHEN c.scale <= 2 THEN 8 WHEN c.scale <= 4 THEN 9 ELSE 10 END " \

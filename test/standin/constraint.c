@@ -278,8 +278,11 @@ constraint_check_failed(Session *session, const TableInfo *table, const char *ve
 {
 	char		name[NAME_MAX_BYTES * 2];
 
+	const char *column = check->column != 0 ? table->columns[position_of(table, check->column)].name : NULL;
+
 	snprintf(name, sizeof(name), "%s.%s", table->schema, table->name);
-	return session_error(session, 547, verb, "CHECK", check->name, database_name(session->database), name, "", "", "");
+	return session_error(session, 547, verb, "CHECK", check->name, database_name(session->database), name,
+						 column != NULL ? ", column '" : "", column != NULL ? column : "", column != NULL ? "'" : "");
 }
 
 static bool

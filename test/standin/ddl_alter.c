@@ -154,6 +154,39 @@ drop_column(Session *session, int table_id, const char *name, bool if_exists)
 		ddl_changed(session);
 }
 
+/* A new column of type rowversion: a number for each row at hand. */
+static bool
+fill_versions(Session *session, const TableInfo *table, const TableColumn *column)
+{
+	RowWriter	writer;
+	RawValue   *values = arena_alloc(session->arena, sizeof(RawValue) * (size_t) table->column_count);
+	RawValue	parameters[2];
+	char		sql[80];
+	sqlite3_stmt *statement = NULL;
+	int			code = SQLITE_DONE;
+
+	if (!rowwriter_start(&writer, session, table, "ALTER TABLE"))
+		return false;
+	snprintf(sql, sizeof(sql), "SELECT r FROM t%d ORDER BY r", table->id);
+	if (sqlite3_prepare_v2(session->handle, sql, -1, &statement, NULL) == SQLITE_OK)
+	{
+		snprintf(sql, sizeof(sql), "UPDATE t%d SET c%d = ? WHERE r = ?", table->id, column->id);
+		while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		{
+			rowwriter_begin(&writer);
+			rowwriter_version(&writer, values);
+			parameters[0] = values[table->rowversion];
+			raw_from_column(statement, 0, &parameters[1]);
+			code = change_run(session, sql, parameters, 2);
+			if (code != SQLITE_DONE)
+				break;
+		}
+	}
+	sqlite3_finalize(statement);
+	return rowwriter_finish(&writer, code == SQLITE_DONE) ||
+		(code != SQLITE_DONE && session_sqlite_error(session, code));
+}
+
 /* New columns get their defaults in the rows at hand; identity ones count up. */
 static bool
 fill_new_columns(Session *session, int table_id, const TableDefinition *definition)
@@ -187,6 +220,8 @@ fill_new_columns(Session *session, int table_id, const TableDefinition *definiti
 				return false;
 			continue;
 		}
+		if (info->rowversion && !fill_versions(session, table, info))
+			return false;
 		if (expr == NULL || info->nullable)
 			continue;
 		if (!evaluate(session, expr, &type, &value) || !rowwriter_start(&writer, session, table, "ALTER TABLE"))
@@ -202,19 +237,54 @@ fill_new_columns(Session *session, int table_id, const TableDefinition *definiti
 	return true;
 }
 
+/* One that is disabled for a while may miss rows: it is not trusted until it has seen them all. */
 static bool
-set_constraints(Session *session, const TableInfo *table, const NameList *names, bool disabled)
+set_constraint(Session *session, int table_id, int id, const AlterTableStatement *statement)
 {
-	if (names->count == 0)
-		return change_format(session, "UPDATE standin_object SET disabled = %d WHERE parent_id = %d "
-							 "AND type IN ('F', 'C')", disabled, table->id);
-	for (int i = 0; i < names->count; i++)
+	bool		disabled = statement->kind == ALTER_TABLE_DISABLE;
+
+	if (!change_format(session, "UPDATE standin_object SET disabled = %d, untrusted = %s WHERE object_id = %d",
+					   disabled, disabled ? "1" : statement->with_check ? "0" : "untrusted", id) ||
+		!ddl_changed(session))
+		return false;
+	return !statement->with_check || disabled || constraint_check_rows(session, table_id, id);
+}
+
+static bool
+is_named(const AlterTableStatement *statement, const char *name)
+{
+	for (int i = 0; i < statement->names.count; i++)
 	{
-		if (!change_format(session, "UPDATE standin_object SET disabled = %d WHERE parent_id = %d "
-						   "AND name = %Q AND type IN ('F', 'C')", disabled, table->id, names->items[i]))
+		if (same_name(statement->names.items[i], name))
+			return true;
+	}
+	return statement->names.count == 0;
+}
+
+/* CHECK CONSTRAINT and NOCHECK CONSTRAINT */
+static bool
+set_constraints(Session *session, const TableInfo *table, const AlterTableStatement *statement)
+{
+	int			table_id = table->id;
+	int			count = 0;
+	int		   *ids = arena_alloc(session->arena, sizeof(int) * (size_t) (table->check_count + table->foreign_key_count + 1));
+
+	for (int i = 0; i < table->check_count; i++)
+	{
+		if (is_named(statement, table->checks[i].name))
+			ids[count++] = table->checks[i].id;
+	}
+	for (int i = 0; i < table->foreign_key_count; i++)
+	{
+		if (is_named(statement, table->foreign_keys[i].name))
+			ids[count++] = table->foreign_keys[i].id;
+	}
+	if (count < statement->names.count)
+		return session_error(session, 4917, statement->names.items[0]);
+	for (int i = 0; i < count; i++)
+	{
+		if (!set_constraint(session, table_id, ids[i], statement))
 			return false;
-		if (sqlite3_changes(session->handle) == 0)
-			return session_error(session, 4917, names->items[i]);
 	}
 	return true;
 }
@@ -281,6 +351,8 @@ alter_column(Session *session, const TableInfo *table, const ColumnDefinition *d
 	if (position < 0)
 		return session_error(session, 4924, "ALTER COLUMN", definition->name, table->name);
 	column = &table->columns[position];
+	if (column->rowversion || definition->type.rowversion)
+		return session_error(session, 4928, column->name, "timestamp");
 	id = old_id = column->id;
 	if (!ddl_column_type(session, definition, position + 1, &type))
 		return false;
@@ -290,7 +362,7 @@ alter_column(Session *session, const TableInfo *table, const ColumnDefinition *d
 	if (move)
 	{
 		if (column->identity || column->computed_text != NULL || !check_dependents(session, table, position))
-			return session->failed ? false : session_error(session, 4928, column->name);
+			return session->failed ? false : session_error(session, 4928, column->name, "COMPUTED");
 		for (int i = 0; i < table->column_count; i++)
 			id = table->columns[i].id >= id ? table->columns[i].id + 1 : id;
 		storage_declaration(&type, declaration, sizeof(declaration));
@@ -343,8 +415,7 @@ ddl_alter_table(Session *session, AlterTableStatement *statement)
 		case ALTER_TABLE_ALTER_COLUMN:
 			return alter_column(session, table, &statement->definition.columns[0]);
 		default:
-			return set_constraints(session, table, &statement->names, statement->kind == ALTER_TABLE_DISABLE) &&
-				ddl_changed(session);
+			return set_constraints(session, table, statement);
 	}
 }
 

@@ -239,6 +239,13 @@ same_key_type(const TypeSpec *a, const TypeSpec *b)
 }
 
 static bool
+mark_constraint(Session *session, int id, bool untrusted, int column)
+{
+	return change_format(session, "UPDATE standin_object SET untrusted = %d, column_id = %d WHERE object_id = %d",
+						 untrusted, column, id);
+}
+
+static bool
 add_foreign_key(TableBuild *build, const Constraint *constraint, bool no_check)
 {
 	Session    *session = build->session;
@@ -275,7 +282,37 @@ add_foreign_key(TableBuild *build, const Constraint *constraint, bool no_check)
 						   target->columns[positions[i]].id))
 			return false;
 	}
-	return ddl_changed(session) && (no_check || constraint_check_rows(session, build->table, id));
+	return mark_constraint(session, id, no_check, 0) && ddl_changed(session) &&
+		(no_check || constraint_check_rows(session, build->table, id));
+}
+
+typedef struct Named
+{
+	int			column;			/* position, -1 = none so far */
+	bool		several;
+} Named;
+
+static bool
+name_column(Expr *expr, void *argument)
+{
+	Named	   *named = argument;
+
+	if (expr->kind == EXPR_COLUMN)
+	{
+		named->several = named->several || (named->column >= 0 && named->column != expr->column_index);
+		named->column = expr->column_index;
+	}
+	return expr_each_child(expr, name_column, argument);
+}
+
+/* SQL Server takes a CHECK that names one column for that column's. */
+static int
+checked_column(const TableInfo *table, Expr *condition)
+{
+	Named		named = {-1, false};
+
+	name_column(condition, &named);
+	return named.column >= 0 && !named.several ? table->columns[named.column].id : 0;
 }
 
 static bool
@@ -293,7 +330,8 @@ add_check(TableBuild *build, const Constraint *constraint, bool no_check)
 	return analyse_condition(&analysis, scope, constraint->expr) &&
 		ddl_object(session, id, build->schema_id, constraint_name(build, constraint, id, "CK"), "C",
 				   build->table, ddl_text(session, constraint->expr_span)) &&
-		ddl_changed(session) && (no_check || constraint_check_rows(session, build->table, id));
+		mark_constraint(session, id, no_check, checked_column(table, constraint->expr)) && ddl_changed(session) &&
+		(no_check || constraint_check_rows(session, build->table, id));
 }
 
 /* Where the parenthesis that text begins with is closed; 0 = nowhere. */

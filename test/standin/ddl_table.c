@@ -40,7 +40,8 @@ ddl_object(Session *session, int id, int schema_id, const char *name, const char
 	if (strlen(name) >= NAME_MAX_BYTES || text_utf16_units(name, strlen(name)) > 128)
 		return session_error(session, 103, "identifier", name);
 	return change_format(session, "INSERT INTO standin_object (object_id, schema_id, name, type, parent_id, created, "
-						 "modified, definition, disabled) VALUES (%d, %d, %Q, %Q, %d, %lld, %lld, %Q, 0)",
+						 "modified, definition, disabled, untrusted, column_id) "
+						 "VALUES (%d, %d, %Q, %Q, %d, %lld, %lld, %Q, 0, 0, 0)",
 						 id, schema_id, name, type, parent, (long long) session->clock,
 						 (long long) session->clock, definition);
 }
@@ -93,8 +94,6 @@ ddl_column_type(Session *session, const ColumnDefinition *column, int number, Ty
 {
 	if (!column->type.known)
 		return session_error(session, 2715, number, column->type.name);
-	if (column->type.rowversion)
-		return session_error(session, 40518, column->type.name);
 	*type = column->type.spec;
 	if (column->collation != NULL)
 	{
@@ -133,7 +132,7 @@ is_nullable(Session *session, const TableDefinition *definition, const ColumnDef
 {
 	if (column->nullability != NULLABILITY_UNSAID)
 		return column->nullability == NULLABILITY_NULL;
-	return !column->identity && !is_key_column(definition, column) &&
+	return !column->identity && !column->type.rowversion && !is_key_column(definition, column) &&
 		!(session->settings.options & OPTION_ANSI_NULL_DFLT_OFF);
 }
 
@@ -148,10 +147,12 @@ check_identity(Session *session, const ColumnDefinition *column, const TypeSpec 
 	return true;
 }
 
-/* decimal and numeric are one type; the catalog keeps which name was used. */
+/* decimal and numeric are one type; the catalog keeps which name was used.  rowversion is called by its older name. */
 const char *
 ddl_type_name(const ColumnDefinition *column, const TypeSpec *type)
 {
+	if (column->type.rowversion)
+		return "timestamp";
 	if (type->type == SQL_DECIMAL && column->type.name != NULL && name_equal(column->type.name, "numeric"))
 		return "numeric";
 	return type_name(type->type);
@@ -190,11 +191,15 @@ check_new_column(TableBuild *build, const TableDefinition *definition, int index
 			return session_error(session, 2705, column->name, build->name);
 		if (definition->columns[i].identity && column->identity)
 			return session_error(session, 2744, build->name);
+		if (definition->columns[i].type.rowversion && column->type.rowversion)
+			return session_error(session, 2738, build->name, column->name);
 	}
 	if (table != NULL && catalog_column(table, column->name) >= 0)
 		return session_error(session, 2705, column->name, build->name);
 	if (table != NULL && table->identity >= 0 && column->identity)
 		return session_error(session, 2744, build->name);
+	if (table != NULL && table->rowversion >= 0 && column->type.rowversion)
+		return session_error(session, 2738, build->name, column->name);
 	return true;
 }
 
@@ -246,7 +251,7 @@ check_filled(TableBuild *build, const ColumnDefinition *column, bool nullable)
 	sqlite3_stmt *statement;
 	bool		empty;
 
-	if (nullable || column->identity)
+	if (nullable || column->identity || column->type.rowversion)
 		return true;
 	for (int i = 0; i < column->constraint_count; i++)
 	{

@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "changelog.h"
+#include "ddl.h"
 #include "execute.h"
 #include "rowwriter.h"
 #include "transaction.h"
+#include "trigger.h"
 
 #define LOOK_ROWS	256			/* rows between two looks for attention and kills */
 
@@ -25,6 +28,7 @@ struct BulkLoad
 	int			count;
 	bool		keep_nulls;
 	bool		checked;
+	bool		fires;			/* triggers */
 
 	bool		entered;		/* the transaction's statement is open */
 	bool		writing;		/* and so is writer */
@@ -34,6 +38,7 @@ struct BulkLoad
 	bool	   *given;			/* by position in the table */
 	RawValue   *values;			/* the row, by position */
 	RowWriter	writer;
+	Firing		firing;
 	int64_t		rows;
 };
 
@@ -87,6 +92,7 @@ bulk_new(const InsertBulkStatement *statement)
 	}
 	bulk->keep_nulls = has_option(&statement->options, "KEEP_NULLS");
 	bulk->checked = has_option(&statement->options, "CHECK_CONSTRAINTS");
+	bulk->fires = has_option(&statement->options, "FIRE_TRIGGERS");
 	return bulk;
 }
 
@@ -114,6 +120,8 @@ find_targets(Session *session, BulkLoad *bulk)
 			return session_error(session, 207, bulk->names[i]);
 		if (table->columns[position].computed_text != NULL)
 			return session_error(session, 271, table->columns[position].name);
+		if (table->columns[position].rowversion)
+			return session_error(session, 273);
 		if (bulk->given[position])
 			return session_error(session, 264, table->columns[position].name);
 		bulk->given[position] = true;
@@ -173,7 +181,25 @@ open_load(Session *session, BulkLoad *bulk, int count)
 		return false;
 	bulk->writing = true;
 	bulk->writer.unchecked = !bulk->checked;
-	return rowwriter_prepare_defaults(&bulk->writer);
+	return (!bulk->fires || firing_start(&bulk->firing, session, bulk->table, TRIGGER_INSERT, NULL)) &&
+		rowwriter_prepare_defaults(&bulk->writer);
+}
+
+/* What constraints the load has passed by are not trusted any more. */
+static bool
+distrust(Session *session, const BulkLoad *bulk)
+{
+	const TableInfo *table = bulk->table;
+	bool		any = false;
+
+	for (int i = 0; i < table->check_count; i++)
+		any = any || (!table->checks[i].disabled && !table->checks[i].untrusted);
+	for (int i = 0; i < table->foreign_key_count; i++)
+		any = any || (!table->foreign_keys[i].disabled && !table->foreign_keys[i].untrusted);
+	if (bulk->checked || !any)
+		return true;
+	return change_format(session, "UPDATE standin_object SET untrusted = 1 WHERE parent_id = %d "
+						 "AND type IN ('C', 'F') AND NOT disabled", table->id) && ddl_changed(session);
 }
 
 /* Ends what has begun; ok: keep the rows. */
@@ -181,7 +207,10 @@ static bool
 close_load(Session *session, BulkLoad *bulk, bool ok)
 {
 	if (bulk->writing)
-		ok = rowwriter_finish(&bulk->writer, ok);
+		ok = rowwriter_finish(&bulk->writer, ok) && distrust(session, bulk) &&
+			firing_run(&bulk->firing, bulk->rows);
+	if (bulk->writing)
+		firing_end(&bulk->firing);
 	bulk->writing = false;
 	if (bulk->entered)
 		ok = transaction_leave(session, ok);
@@ -265,7 +294,8 @@ take_row(Session *session, BulkLoad *bulk, const SqlValue *values)
 			!rowwriter_default(&bulk->writer, i, &bulk->values[i]))
 			return false;
 	}
-	return rowwriter_insert(&bulk->writer, bulk->values);
+	firing_note(&bulk->firing, bulk->values, NULL);
+	return bulk->firing.instead || rowwriter_insert(&bulk->writer, bulk->values);
 }
 
 bool

@@ -150,6 +150,8 @@ give_item(Inserter *inserter, int target, Expr *expr, const TypeSpec *type)
 	SqlMessage	error;
 	SqlValue	value;
 
+	if (inserter->table->columns[position].rowversion && expr->kind != EXPR_DEFAULT)
+		return session_error(inserter->session, 273);
 	if (expr->kind == EXPR_DEFAULT)
 		return rowwriter_default(&inserter->writer, position, &inserter->values[position]);
 	if (expr->kind == EXPR_VARIABLE)
@@ -330,6 +332,8 @@ insert_query(Inserter *inserter)
 		return count_error(inserter, query->column_count, query->column_count < inserter->count ? 120 : 121);
 	for (int j = 0; j < inserter->count; j++)
 	{
+		if (inserter->table->columns[inserter->targets[j]].rowversion)
+			return session_error(session, 273);
 		if (!type_check_implicit(session, &query->columns[j].type,
 								 &inserter->table->columns[inserter->targets[j]].type))
 			return false;

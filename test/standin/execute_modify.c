@@ -183,6 +183,8 @@ find_assignment(Modifier *modifier, int index)
 	column = &modifier->table->columns[position];
 	if (column->computed_text != NULL)
 		return session_error(session, 271, column->name);
+	if (column->rowversion)
+		return session_error(session, 272);
 	if (column->identity)
 		return session_error(session, 8102, column->name);
 	if (modifier->changed[position])

@@ -64,11 +64,13 @@ find_targets(OutputWriter *writer, const TableInfo *target, const NameList *name
 			return session_error(session, 271, names->items[i]);
 		if (target->columns[position].identity)
 			return session_error(session, 544, target->name);
+		if (target->columns[position].rowversion)
+			return session_error(session, 273);
 		writer->targets[count++] = position;
 	}
 	for (int i = 0; names->count == 0 && i < target->column_count; i++)
 	{
-		if (target->columns[i].computed_text == NULL && !target->columns[i].identity)
+		if (target->columns[i].computed_text == NULL && !target->columns[i].identity && !target->columns[i].rowversion)
 			writer->targets[count++] = i;
 	}
 	if (count != writer->count && names->count > 0)

@@ -74,6 +74,7 @@ typedef enum Counter
 	COUNTER_LOGINS_OK,
 	COUNTER_BATCHES,			/* SQLBatch received */
 	COUNTER_CALLS,				/* RPC received */
+	COUNTER_BULK_LOADS,			/* bulk loads received */
 	COUNTER_PREPARES,			/* handles made by sp_prepare and sp_prepexec */
 	COUNTER_EXECUTIONS,			/* by sp_execute and sp_prepexec */
 	COUNTER_UNPREPARES,

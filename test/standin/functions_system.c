@@ -2,6 +2,7 @@
  * functions_system.c
  *		What a session asks of itself, its database and its instance.
  */
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -487,6 +488,7 @@ global_value(Session *session, const char *name, Arena *arena, SqlValue *value)
 {
 	TypeSpec	type;
 	const char *text = "";
+	uint64_t	number;
 
 	if (!global_type(session, name, &type))
 		return false;
@@ -498,7 +500,8 @@ global_value(Session *session, const char *name, Arena *arena, SqlValue *value)
 	}
 	if (type.type == SQL_VARBINARY)
 	{
-		value->p = memset(arena_alloc(arena, 8), 0, 8);
+		number = htobe64((uint64_t) catalog_setting(session->handle, "rowversion"));
+		value->p = arena_copy(arena, (const char *) &number, 8);
 		value->n = 8;
 		return true;
 	}

@@ -54,6 +54,7 @@ static const char *const counter_names[COUNTERS] = {
 	[COUNTER_LOGINS_OK] = "logins_ok",
 	[COUNTER_BATCHES] = "batches",
 	[COUNTER_CALLS] = "calls",
+	[COUNTER_BULK_LOADS] = "bulk_loads",
 	[COUNTER_PREPARES] = "prepares",
 	[COUNTER_EXECUTIONS] = "executions",
 	[COUNTER_UNPREPARES] = "unprepares",

@@ -67,17 +67,18 @@ static const MessageRow messages[] = {
 	{243, 16, 1, true, "Type %s is not a defined system type."},
 	{245, 16, 1, true, "Conversion failed when converting the %s value '%s' to data type %s."},
 	{252, 16, 1, true, "Recursive common table expression '%s' does not contain a top-level UNION ALL operator."},
-	{258, 15, 1, true, "Cannot call methods on %s."},
 	{257, 16, 3, true, "Implicit conversion from data type %s to %s is not allowed. Use the CONVERT function to run this query."},
+	{258, 15, 1, true, "Cannot call methods on %s."},
 	{259, 16, 1, true, "Ad hoc updates to system catalogs are not allowed."},
-	{300, 14, 1, false, "%s permission was denied on object '%s', database '%s'."},
 	{262, 14, 1, false, "%s permission denied in database '%s'."},
 	{263, 16, 1, true, "Must specify table to select from."},
 	{264, 16, 1, true, "The column name '%s' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code."},
 	{266, 16, 2, false, "Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = %d, current count = %d."},
 	{271, 16, 1, true, "The column \"%s\" cannot be modified because it is either a computed column or is the result of a UNION operator."},
+	{272, 16, 1, true, "Cannot update a timestamp column."},
 	{273, 16, 1, true, "Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the timestamp column, or insert a DEFAULT into the timestamp column."},
 	{289, 16, 1, false, "Cannot construct data type %s, some of the arguments have values which are not valid."},
+	{300, 14, 1, false, "%s permission was denied on object '%s', database '%s'."},
 	{306, 16, 1, true, "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or LIKE operator."},
 	{331, 16, 1, true, "The target table '%s' of the OUTPUT INTO clause cannot have any enabled triggers."},
 	{332, 16, 1, true, "The target table '%s' of the OUTPUT INTO clause cannot be on either side of a (primary key, foreign key) relationship."},
@@ -146,6 +147,7 @@ static const MessageRow messages[] = {
 	{2715, 16, 6, true, "Column, parameter, or variable #%d: Cannot find data type %s."},
 	{2716, 16, 1, true, "Column, parameter, or variable #%d: Cannot specify a column width on data type %s."},
 	{2732, 16, 1, false, "Error number %d is invalid. The number must be from %d through %d and it cannot be 50000."},
+	{2738, 16, 2, true, "A table can only have one timestamp column. Because table '%s' already has one, the column '%s' cannot be added."},
 	{2741, 16, 1, false, "SET DATEFORMAT date order '%s' is invalid."},
 	{2742, 16, 1, false, "SET DATEFIRST %d is out of range."},
 	{2744, 16, 2, true, "Multiple identity columns specified for table '%s'. Only one identity column per table is allowed."},
@@ -193,15 +195,15 @@ static const MessageRow messages[] = {
 	{4922, 16, 9, false, "ALTER TABLE %s %s failed because one or more objects access this column."},
 	{4923, 16, 1, false, "ALTER TABLE DROP COLUMN failed because '%s' is the only data column in the table. A table must have at least one data column."},
 	{4924, 16, 1, false, "ALTER TABLE %s failed because column '%s' does not exist in table '%s'."},
-	{4928, 16, 1, false, "Cannot alter column '%s' because it is 'COMPUTED'."},
+	{4928, 16, 1, false, "Cannot alter column '%s' because it is '%s'."},
 	{4936, 16, 1, true, "Computed column '%s' in table '%s' cannot be persisted because the column is non-deterministic."},
 	{5001, 16, 1, false, "User must be in the master database."},
 	{5011, 14, 2, false, "User does not have permission to alter database '%s', the database does not exist, or the database is not in a state that allows access checks."},
 	{5058, 16, 1, false, "Option '%s' cannot be set in database '%s'."},
 	{5069, 16, 1, false, "ALTER DATABASE statement failed."},
 	{5074, 16, 1, false, "The %s '%s' is dependent on column '%s'."},
-	{6506, 16, 1, true, "Could not find method '%s' for type '%s' in assembly 'Microsoft.SqlServer.Types'"},
 	{6401, 16, 1, false, "Cannot roll back %s. No transaction or savepoint of that name was found."},
+	{6506, 16, 1, true, "Could not find method '%s' for type '%s' in assembly 'Microsoft.SqlServer.Types'"},
 	{7741, 16, 1, false, "Language '%s' is not an official language name or a language alias on this SQL Server."},
 	{8101, 16, 1, true, "An explicit value for the identity column in table '%s' can only be specified when a column list is used and IDENTITY_INSERT is ON."},
 	{8102, 16, 1, true, "Cannot update identity column '%s'."},
@@ -221,6 +223,7 @@ static const MessageRow messages[] = {
 	{8144, 16, 2, false, "Procedure or function %s has too many arguments specified."},
 	{8145, 16, 1, false, "%s is not a parameter for procedure %s."},
 	{8146, 16, 1, false, "Procedure %s has no parameters and arguments were supplied."},
+	{8152, 16, 30, false, "String or binary data would be truncated."},
 	{8155, 16, 2, true, "No column name was specified for column %d of '%s'."},
 	{8156, 16, 1, true, "The column '%s' was specified multiple times for '%s'."},
 	{8158, 16, 1, true, "'%s' has more columns than were specified in the column list."},
@@ -303,7 +306,7 @@ message_is_of_compilation(int number)
 {
 	static const int numbers[] = {
 		107, 109, 110, 120, 121, 128, 137, 145, 147, 155, 174, 189, 195, 205, 206, 207, 208, 209, 213, 243,
-		257, 264, 271, 402, 448, 468, 494, 529, 1033, 4104, 8101, 8116, 8117, 8120, 8121, 8127
+		257, 264, 271, 272, 273, 402, 448, 468, 494, 529, 1033, 4104, 8101, 8116, 8117, 8120, 8121, 8127
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

@@ -202,7 +202,8 @@ parse_alter_table(Parser *p, Statement *statement)
 	if (with)
 	{
 		alter->no_check = accept_word(p, "NOCHECK");
-		if (!alter->no_check)
+		alter->with_check = !alter->no_check;
+		if (alter->with_check)
 			expect_word(p, "CHECK");
 	}
 	if (accept_word(p, "ADD"))

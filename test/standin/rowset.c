@@ -35,6 +35,7 @@ rowset_new(Frame *frame, const char *name, const TableInfo *like)
 	set->info.schema = "";
 	set->info.name = copy_text(set->arena, name);
 	set->info.identity = -1;
+	set->info.rowversion = -1;
 	set->info.column_count = like->column_count;
 	set->info.columns = arena_alloc(set->arena, size + 1);
 	memcpy(set->info.columns, like->columns, size);
@@ -47,6 +48,7 @@ rowset_new(Frame *frame, const char *name, const TableInfo *like)
 		column->default_name = NULL;
 		column->computed_text = NULL;
 		column->identity = false;
+		column->rowversion = false;
 	}
 	set->next = frame->sets;
 	frame->sets = set;

@@ -13,6 +13,7 @@
 
 #include "changelog.h"
 #include "identity.h"
+#include "product.h"
 #include "rowset.h"
 #include "rowwriter.h"
 
@@ -60,7 +61,7 @@ full_name(const RowWriter *writer, char *name, size_t size)
 		snprintf(name, size, "%s.%s.%s", database_name(writer->session->database), table->schema, table->name);
 }
 
-/* SQL Server's own text names table, column and the part that would fit. */
+/* From 2019 on SQL Server's own text names table, column and the part that would fit. */
 static void
 truncation_error(const RowWriter *writer, int column, const TypeSpec *type, const SqlValue *value, SqlMessage *error)
 {
@@ -70,6 +71,11 @@ truncation_error(const RowWriter *writer, int column, const TypeSpec *type, cons
 	SqlMessage	ignored;
 	SqlValue	cut;
 
+	if (product->major < PRODUCT_2019)
+	{
+		message_set(error, 8152, -1);
+		return;
+	}
 	memset(&cut, 0, sizeof(cut));
 	if (!convert_value(value, type, &target, 0, true, writer->session->arena, &cut, &ignored) ||
 		!type_is_text(target.type))
@@ -109,6 +115,28 @@ rowwriter_convert(RowWriter *writer, int column, const TypeSpec *type, const Sql
 		scratch = arena_alloc(writer->row_arena, STORAGE_SCRATCH);
 	storage_encode(target, &out, raw, scratch);
 	return true;
+}
+
+void
+rowwriter_version(RowWriter *writer, RawValue *values)
+{
+	RawValue   *value;
+	uint8_t    *bytes;
+
+	if (writer->table->rowversion < 0)
+		return;
+	if (!writer->versions)
+		writer->version = catalog_setting(writer->session->handle, "rowversion");
+	writer->versions = true;
+	writer->version++;
+	bytes = arena_alloc(writer->row_arena, 8);
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t) (writer->version >> (8 * (7 - i)));
+	value = &values[writer->table->rowversion];
+	memset(value, 0, sizeof(*value));
+	value->type = SQLITE_BLOB;
+	value->p = bytes;
+	value->n = 8;
 }
 
 static bool
@@ -210,6 +238,7 @@ put_row(RowWriter *writer, int64_t row, const RawValue *values)
 bool
 rowwriter_insert(RowWriter *writer, RawValue *values)
 {
+	rowwriter_version(writer, values);
 	return fill_computed(writer, values) && check_nulls(writer, values) &&
 		(writer->unchecked || run_checks(writer, values)) &&
 		constraint_null_keys(writer, values, 0) && put_row(writer, 0, values) &&
@@ -264,7 +293,7 @@ set_row(RowWriter *writer, int64_t row, const RawValue *values, const bool *chan
 
 	for (int i = 0; i < table->column_count; i++)
 	{
-		if (!changed[i] && table->columns[i].computed_text == NULL)
+		if (!changed[i] && table->columns[i].computed_text == NULL && !table->columns[i].rowversion)
 			continue;
 		used += (size_t) sprintf(sql + used, "%s c%d = ?", count > 0 ? "," : "", table->columns[i].id);
 		parameters[count++] = values[i];
@@ -284,6 +313,7 @@ bool
 rowwriter_update(RowWriter *writer, int64_t row, const RawValue *old, RawValue *values,
 				 const bool *changed, bool replace)
 {
+	rowwriter_version(writer, values);
 	return fill_computed(writer, values) && check_nulls(writer, values) && run_checks(writer, values) &&
 		(!replace || constraint_null_keys(writer, values, row)) &&
 		(replace ? put_row(writer, row, values) : set_row(writer, row, values, changed)) &&
@@ -367,5 +397,8 @@ rowwriter_finish(RowWriter *writer, bool ok)
 	if (ok && writer->identity_known)
 		ok = change_format(writer->session, "UPDATE standin_identity SET last_value = %lld WHERE object_id = %d",
 						   (long long) writer->identity, writer->table->id);
+	if (ok && writer->versions)
+		ok = change_format(writer->session, "UPDATE standin_meta SET value = %lld WHERE name = 'rowversion'",
+						   (long long) writer->version);
 	return ok && constraint_finish(writer);
 }

@@ -46,6 +46,8 @@ typedef struct RowWriter
 	bool		identity_used;
 	bool		identity_known;
 	int64_t		identity;		/* the last one given */
+	bool		versions;		/* rowversions were given, the last of them: */
+	int64_t		version;
 	int64_t		rows;			/* written so far */
 } RowWriter;
 
@@ -59,6 +61,9 @@ extern bool rowwriter_insert(RowWriter *writer, RawValue *values);
 extern bool rowwriter_update(RowWriter *writer, int64_t row, const RawValue *old, RawValue *values,
 							 const bool *changed, bool replace);
 extern bool rowwriter_delete(RowWriter *writer, int64_t row, const RawValue *old);
+
+/* Gives a column of type rowversion the next number of the whole database. */
+extern void rowwriter_version(RowWriter *writer, RawValue *values);
 extern bool rowwriter_identity(RowWriter *writer, RawValue *value);
 
 /* Does an UPDATE of these columns touch a unique key? */

@@ -12,6 +12,8 @@
 
 #define TDS_72	0x72000000u
 
+#define USER_TYPE_ROWVERSION	80
+
 #define COLUMN_NULLABLE		0x0001
 #define COLUMN_CASE			0x0002
 #define COLUMN_UPDATABLE	0x0008	/* "unknown", what SQL Server says of a base table's column */
@@ -71,7 +73,7 @@ token_columns(Stream *stream, const SqlColumn *columns, const EncodeColumn *enco
 	stream_put_u16(stream, (uint16_t) count);
 	for (i = 0; i < count; i++)
 	{
-		stream_put_u32(stream, 0);
+		stream_put_u32(stream, columns[i].rowversion ? USER_TYPE_ROWVERSION : 0);
 		stream_put_u16(stream, column_flags(&columns[i]));
 		encode_type_info(stream, &encoders[i]);
 		if (encode_names_table(&encoders[i]))

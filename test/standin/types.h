@@ -109,6 +109,7 @@ typedef struct SqlColumn
 	bool		nullable;
 	bool		identity;
 	bool		computed;
+	bool		rowversion;
 } SqlColumn;
 
 /* An ERROR (severity > 10) or INFO token. */
