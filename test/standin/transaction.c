@@ -162,6 +162,25 @@ commit_physical(Session *session)
 	return done;
 }
 
+/*
+ * SQLite does not wait for the writer's place on behalf of one who reads already,
+ * so we do.  Whoever has it may commit meanwhile; then it is a conflict.
+ */
+static bool
+become_writer(Session *session)
+{
+	int			calls = 0;
+	int			code;
+
+	while ((code = run(session, "UPDATE standin_meta SET value = value WHERE name IS NULL")) == SQLITE_BUSY &&
+		   transaction_busy(session, calls))
+		calls++;
+	if (code != SQLITE_OK)
+		return session_sqlite_error(session, code);
+	session->transaction.physical = PHYSICAL_WRITE;
+	return true;
+}
+
 static bool
 open_physical(Session *session, bool writes)
 {
@@ -175,10 +194,7 @@ open_physical(Session *session, bool writes)
 	{
 		if (!writes)
 			return true;
-		if (!run_or_error(session, "UPDATE standin_meta SET value = value WHERE name IS NULL"))
-			return false;
-		transaction->physical = PHYSICAL_WRITE;
-		return true;
+		return become_writer(session);
 	}
 	if (!run_or_error(session, lock ? "BEGIN IMMEDIATE" : "BEGIN"))
 		return false;
