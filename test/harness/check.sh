@@ -72,6 +72,7 @@ suite bench-push scaled 0.02 bench-push "$top/bench/push/run.pl"
 suite matrix-failover scaled 0.15 matrix-failover "$top/test/failover_matrix/run.pl"
 suite indoubt scaled 0.02 indoubt "$top/test/indoubt/run.pl"
 suite endurance scaled 0.03 endurance "$top/test/failover_endurance/run.pl"
+suite chaos scaled 0.01 chaos "$top/test/chaos/run.pl"
 suite chaos-standin scaled 0.05 chaos-standin "$top/test/standin_chaos/run.pl"
 
 echo
