@@ -27,6 +27,21 @@ sub may_be_there
 	return $known->{state} ne 'none' && defined $known->{sent};
 }
 
+# Line => amount.
+sub lines_of
+{
+	my ($known) = @_;
+	my %lines;
+
+	return $known->{lines} if $known->{lines};
+	for my $effect (@{ $known->{effects} })
+	{
+		$lines{$1} = $2 if $effect =~ /^L:(\d+):(\d+)$/;
+		@lines{ $1 .. $1 + $2 - 1 } = ($3) x $2 if $effect =~ /^R:(\d+):(\d+):(\d+)$/;
+	}
+	return $known->{lines} = \%lines;
+}
+
 # The transactions that are there.
 sub judge_ledger
 {
@@ -37,8 +52,7 @@ sub judge_ledger
 	{
 		my (undef, $client, $number, $line, $amount) = split /\|/, $row;
 		my $known = $told->{transactions}{"$client $number"};
-		my $meant = $known && may_be_there($known)
-		  && ($known->{lines} //= { map { /^L:(\d+):(\d+)/ ? ($1 => $2) : () } @{ $known->{effects} } });
+		my $meant = $known && may_be_there($known) && lines_of($known);
 
 		if (!$meant || !defined $meant->{$line} || $meant->{$line} != $amount)
 		{
@@ -54,9 +68,9 @@ sub judge_ledger
 		my $known = $told->{transactions}{$name};
 
 		next unless may_be_there($known) && ($known->{state} eq 'ack' || $there{$name});
-		my @missing = grep { /^L:(\d+)/ && !$there{$name}{$1} } @{ $known->{effects} };
+		my @missing = grep { !$there{$name}{$_} } sort { $a <=> $b } keys %{ lines_of($known) };
 		push @present, $known;
-		push @{ $wrong->{ $known->{state} eq 'ack' ? 'lost' : 'half' } }, describe($known) . ": @missing" if @missing;
+		push @{ $wrong->{ $known->{state} eq 'ack' ? 'lost' : 'half' } }, describe($known) . ": line @missing" if @missing;
 	}
 	return @present;
 }

@@ -31,7 +31,7 @@ sub in_tables
 	my ($told, $part, $mark) = @_;
 	my ($ledger, $account, $counter, $ticket) = map { "dbo.${_}_$part" } @Moves::tables;
 	my $columns = '(client, txn, line, amount)';
-	my $single = first_of($told, sub { $_[0]{state} eq 'ack' && words_of($_[0], 'L') == 1 && !words_of($_[0], '[TCND]') });
+	my $single = first_of($told, sub { $_[0]{state} eq 'ack' && words_of($_[0], 'L') == 1 && !words_of($_[0], '[RTCND]') });
 	my $double = first_of($told, sub { $_[0]{state} eq 'ack' && words_of($_[0], 'L') > 1 });
 	my $failed = first_of($told, sub { $_[0]{state} eq 'none' && defined $_[0]{sent} && words_of($_[0], 'L') == 1 });
 	my $unsent = first_of($told, sub { $_[0]{state} eq 'none' && !defined $_[0]{sent} });
@@ -77,7 +77,7 @@ sub in_tables
 sub in_logs
 {
 	my ($told, $marked) = @_;
-	my $plain = sub { my ($known) = @_; return $known->{state} eq 'ack' && !words_of($known, '[TCND]') };
+	my $plain = sub { my ($known) = @_; return $known->{state} eq 'ack' && !words_of($known, '[RTCND]') };
 	my $single = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 1 && $marked->{ $_[0]{client} } });
 	my $double = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 2 && !$marked->{ $_[0]{client} } });
 	my %second = map { $_->{state} eq 'ack' ? map { $_->[0] => 1 } grep { $_->[1] == 2 } words_of($_, 'C') : () } $told->transactions;

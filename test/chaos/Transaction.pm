@@ -1,7 +1,7 @@
 # Transaction.pm: one transaction of a client, and what it will have done if it commits.
 #
-# Its effects are words: "L:line:amount" a row of the ledger, "T:from:to:amount" a
-# transfer, "C:counter:value" an increment and what it came to, "N:ticket" a ticket
+# Its effects are words: "L:line:amount" a row of the ledger, "R:line:count:amount"
+# so many from that line on, "T:from:to:amount" a transfer, "C:counter:value" an increment and what it came to, "N:ticket" a ticket
 # made, "D:ticket" one taken.  All of them are in the client's log before COMMIT is
 # sent.  A statement that fails dies with {state, error, closed}, one with an answer
 # that cannot be right with {wrong}.
@@ -40,6 +40,17 @@ sub effect
 
 # A number that no other line of this transaction has, undone ones included.
 sub next_line { return ++$_[0]{line}; }
+
+# Notes count lines of the same amount; the first of them.
+sub next_lines
+{
+	my ($self, $count, $amount) = @_;
+	my $first = $self->{line} + 1;
+
+	$self->{line} += $count;
+	$self->effect("R:$first:$count:$amount");
+	return $first;
+}
 
 sub begin
 {
