@@ -7,7 +7,7 @@ use warnings;
 use Exporter 'import';
 use Moves ();
 
-our @EXPORT_OK = qw(found differences open_transactions);
+our @EXPORT_OK = qw(found differences open_transactions sessions);
 
 sub rows_of
 {
@@ -62,6 +62,13 @@ sub open_transactions
 	my ($instance) = @_;
 	return @{ rows_of($instance, 'master',
 		'SELECT session_id, program_name FROM sys.dm_exec_sessions WHERE open_transaction_count > 0') };
+}
+
+# Sessions of the clients.  One whose COMMIT was given up is there until that has ended.
+sub sessions
+{
+	my ($instance) = @_;
+	return @{ rows_of($instance, 'master', "SELECT session_id, program_name FROM sys.dm_exec_sessions WHERE program_name LIKE 'chaos %'") };
 }
 
 1;

@@ -111,7 +111,8 @@ sub stop_clients
 	return;
 }
 
-sub dismiss_clients
+# Clients and administrator leave the partners.
+sub disconnect
 {
 	my ($self) = @_;
 
@@ -121,6 +122,7 @@ sub dismiss_clients
 		waitpid($client->{pid}, 0);
 		die "client $client->{number} ended with status $?, see $client->{log}.errors\n" if $? != 0;
 	}
+	$self->sql('SELECT tds_mirror_disconnect_all()');
 	return;
 }
 

@@ -11,7 +11,7 @@ use FindBin;
 use lib $FindBin::Bin, "$FindBin::Bin/../standin_chaos", "$FindBin::Bin/../../bench/lib";
 use Faults qw(settle principal_of);
 use Forced;
-use Found qw(found differences open_transactions);
+use Found qw(found differences open_transactions sessions);
 use Judge qw(judge @subjects);
 use Plants qw(plants);
 use Scene;
@@ -79,18 +79,29 @@ sub marks_before
 	return $text =~ s/\D+//gr;
 }
 
+# What a list that should become empty holds in the end.
+sub last_of
+{
+	my ($list, $instance) = @_;
+	my @list;
+
+	eval { wait_until('the list is empty', 15, sub { @list = $list->($instance); return !@list }) };
+	return @list;
+}
+
 # What is wrong with a part, after the last fault; both partners are asked.  forget is
 # given what was found before it is judged.
 sub conclude
 {
 	my ($scene, $part, $told, $marks, $forget) = @_;
 	my $principal = settle($scene->pair);
-	my @open;
 
 	$scene->stop_clients($told);
-	eval { wait_until('', 15, sub { @open = open_transactions($principal); return !@open }) };
+	my @open = last_of(\&open_transactions, $principal);
 	$figure{violations}++ unless check(!@open, "$part: no session of $principal->{name} has a transaction open", @open);
-	$scene->dismiss_clients;
+	$scene->disconnect;
+	my @sessions = last_of(\&sessions, $principal);
+	$figure{violations}++ unless check(!@sessions, "$part: no session is left there", @sessions);
 	my $found = found($principal, $scene->database, $part);
 	$principal->tsql('ALTER DATABASE [' . $scene->database . '] SET PARTNER FAILOVER');
 	my $other = wait_until('the other partner is principal', 20, sub {
