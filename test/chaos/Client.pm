@@ -129,7 +129,7 @@ sub acknowledged
 		push @{ $self->{known} }, $1 if $effect =~ /^N:(\d+)/;
 		@{ $self->{known} } = grep { $_ != $1 } @{ $self->{known} } if $effect =~ /^D:(\d+)/;
 	}
-	$self->look_back($t) if rand() < 0.1;
+	$self->look_back($t) if rand() < 0.1 && !$self->{counted};
 	return;
 }
 
