@@ -107,6 +107,14 @@ $(BUILD)/bench_push/request: $(TOP)/bench/push/request.c $(BARE) | packages
 bench-push: client-modules lab $(BUILD)/bench_push/request
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/push/run.pl
 
+$(BUILD)/bench_write/change: $(TOP)/bench/write/change.c $(BARE) | packages
+	@mkdir -p $(@D)
+	@gcc -O2 -Wall -Wextra -o $@ $(filter %.c,$^) -lsybdb
+
+# SCALE below 1 writes fewer rows.
+bench-write: client-modules lab $(BUILD)/bench_write/change
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/write/run.pl
+
 # Renews the verdict table in doc/failover.md.
 verdict-table: packages
 	@perl $(TOP)/test/docs/verdict_table.pl $(BUILD)/docs --write
@@ -117,7 +125,7 @@ matrix-failover: lab
 
 installcheck: regress isolation tap
 
-check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request broken-streams-programs
+check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request $(BUILD)/bench_write/change broken-streams-programs
 	@$(HARNESS)/check.sh $(BUILD)
 
 lab-clean:
