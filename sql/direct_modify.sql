@@ -156,6 +156,8 @@ UPDATE t SET n = 5 WHERE id = 1 AND now() < '2000-01-01';
 UPDATE t SET n = 5 WHERE id = 1 AND now() > '2000-01-01' RETURNING n;
 UPDATE t SET n = n + 5 WHERE id = 1 AND now() > '2000-01-01' RETURNING n;
 UPDATE t SET n = 5 WHERE false;
+UPDATE u SET n = length(name) WHERE id = NULL RETURNING id;
+UPDATE u SET n = length(name);
 
 -- views
 CREATE VIEW small AS SELECT id, n, name FROM t WHERE n < 100;

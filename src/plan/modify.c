@@ -238,6 +238,19 @@ require_table(Relation rel)
 }
 
 /* What may not be changed at all is refused by the executor. */
+/* WHERE false, and what follows from it: no row needs a key. */
+static bool
+is_empty(const Plan *rows)
+{
+	const List *conditions;
+
+	if (!IsA(rows, Result) || outerPlan(rows) != NULL)
+		return false;
+	conditions = (const List *) ((const Result *) rows)->resconstantqual;
+	return list_length(conditions) == 1 && IsA(linitial(conditions), Const) &&
+		!DatumGetBool(((const Const *) linitial(conditions))->constvalue);
+}
+
 static void
 require_key(Relation rel, const List *keys)
 {
@@ -297,7 +310,8 @@ tmfPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
 	if (plan->operation != CMD_INSERT)
 	{
 		keys = tmf_modify_keys(rel);
-		require_key(rel, keys);
+		if (!is_empty(outerPlan(plan)))
+			require_key(rel, keys);
 		tmf_direct_note_refusal(root, plan, resultRelation, rel);
 	}
 	outerPlan(plan) = tmf_barrier_above(root, outerPlan(plan),
