@@ -32,7 +32,7 @@ use Targets qw(columns_of);
 our @EXPORT_OK = qw(random_case step_text step_with_values targets_of case_text);
 
 my @others = all_columns();
-my @kinds = ([ 33, 'insert' ], [ 44, 'update' ], [ 16, 'delete' ], [ 3, 'copy' ], [ 1, 'truncate' ], [ 3, 'move' ]);
+my @kinds = ([ 30, 'insert' ], [ 46, 'update' ], [ 17, 'delete' ], [ 3, 'copy' ], [ 1, 'truncate' ], [ 3, 'move' ]);
 my @families = qw(int num flt bool text char date ts tstz time uuid bytea);
 
 # From what families a column of one is assigned.
@@ -43,8 +43,8 @@ my %assignable = (
 
 sub target
 {
-	return weighted([ 34, 'target_wide' ], [ 8, 'target_wide_7' ], [ 6, 'target_wide_1' ], [ 7, 'target_wide_bare' ], [ 18, 'target_keyed' ],
-		[ 12, 'target_given' ], [ 9, 'target_parts' ], [ 6, 'target_view' ]);
+	return weighted([ 36, 'target_wide' ], [ 8, 'target_wide_7' ], [ 6, 'target_wide_1' ], [ 7, 'target_wide_bare' ], [ 19, 'target_keyed' ],
+		[ 9, 'target_given' ], [ 9, 'target_parts' ], [ 6, 'target_view' ]);
 }
 
 # kind: of every statement; undef for any
@@ -76,7 +76,7 @@ sub expression
 sub random_step
 {
 	my ($kind) = @_;
-	my $step = { verb => $kind, target => target(), tame => chance(0.6) ? 1 : 0 };
+	my $step = { verb => $kind, target => target(), tame => chance($kind =~ /^(?:update|delete)$/ ? 0.74 : 0.6) ? 1 : 0 };
 	my $make = __PACKAGE__->can("make_$kind");
 
 	$step->{params} = [] if $kind =~ /^(?:insert|update|delete)$/ && chance(0.05);
@@ -181,7 +181,7 @@ sub insert_select
 			  : assigned_value($step, $e, $column);
 		} @chosen ],
 		from => $from,
-		where => [ map { condition($e, 1) } 1 .. weighted([ 1, 0 ], [ 4, 1 ], [ 1, 2 ]) ] };
+		where => [ map { condition($e, 1) } 1 .. weighted([ 2, 0 ], [ 4, 1 ], [ 1, 2 ]) ] };
 	push @{ $step->{select}{where} }, 's.id <= 12' if $step->{target} =~ /parts/;
 	return;
 }
@@ -362,7 +362,7 @@ sub make_copy
 	my @chosen;
 	my $bad = chance(0.2) ? int(rand(12)) : -1;
 	my $id = first_id($step);
-	my $count = $step->{target} =~ /parts/ ? 3 : pick(1, 7, 12, 40);
+	my $count = $step->{target} =~ /parts/ ? 3 : pick(1, 7, 12, 40, 180);
 
 	$step->{target} = 'target_wide' if $step->{target} =~ /view/;
 	$columns = [ columns_of($step->{target}) ];

@@ -63,8 +63,8 @@ BEGIN
 END $$;
 
 -- One word on a pair of outcomes, then what tells them apart: as verdict(), and order
--- as well where each side fails by another error of the data.  What only one side did
--- is undone.
+-- as well where each side fails by another error of the data, and where a value is
+-- refused there that no row would have been given.  What only one side did is undone.
 CREATE FUNCTION change_verdict(there text, here text, returns bool, targets text[], lists text[], risky bool, bare bool) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	f record;
@@ -85,6 +85,8 @@ BEGIN
 		said := 'order ' || f.state || ' ' || l.state;
 	ELSIF f.state = '' AND l.state <> '' AND risky AND left(l.state, 2) = '22' THEN
 		said := 'order ' || l.state || ' ' || l.message;
+	ELSIF left(f.state, 2) = '22' AND l.state = '' AND l.changed = 0 THEN
+		said := 'order ' || f.state || ' ' || f.message;
 	ELSIF f.state <> '' OR l.state <> '' THEN
 		said := format('difference  foreign: %s  local: %s', coalesce(nullif(f.state, '') || ' ' || f.message, f.changed || ' rows'),
 			coalesce(nullif(l.state, '') || ' ' || l.message, l.changed || ' rows'));
