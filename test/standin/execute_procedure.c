@@ -59,11 +59,8 @@ bind_parameters(Session *session, const DeclarationList *declarations,
 		const char *name = variable_label(&parameters[i]);
 		Variable   *variable = NULL;
 
-		for (int j = 0; j < declarations->count; j++)
-		{
-			if (name != NULL ? same_name(declarations->items[j].variable, name) : i == j)
-				variable = variable_find(session, declarations->items[j].variable);
-		}
+		if (name != NULL || i < declarations->count)
+			variable = variable_find(session, name != NULL ? name : declarations->items[i].variable);
 		if (variable == NULL)
 			return session_error(session, name != NULL ? 8145 : 8144, name != NULL ? name : text, text);
 		variable->given = true;

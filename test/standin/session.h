@@ -52,6 +52,7 @@ typedef struct Settings
 typedef struct Variable
 {
 	struct Variable *next;
+	struct Variable *next_alike;	/* in the same bucket */
 	char	   *name;
 	TypeSpec	type;
 	SqlValue	value;
@@ -64,12 +65,16 @@ typedef struct Variable
 typedef struct RowSet RowSet;
 typedef struct Firing Firing;
 
+#define VARIABLE_BUCKETS	512
+
 /* A batch, or the text of an EXEC, being run. */
 typedef struct Frame
 {
 	struct Frame *outer;
 	Arena	   *arena;
 	Variable   *variables;
+	Variable   *buckets[VARIABLE_BUCKETS];	/* those with names of ASCII, by their hash */
+	bool		wide_names;		/* there are others */
 	RowSet	   *sets;			/* table variables */
 	int			trigger;		/* this is the body of that trigger, 0 = of none; its rows: */
 	const Firing *firing;

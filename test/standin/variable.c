@@ -37,9 +37,34 @@ frame_end(Session *session, Frame *frame)
 	session->frame = frame->outer;
 }
 
+/* Of the letters without their case; -1 = not all are ASCII, and names equal in other ways, too. */
+static int
+bucket_of(const char *name)
+{
+	unsigned	hash = 5381;
+
+	for (; *name != '\0'; name++)
+	{
+		if ((unsigned char) *name >= 0x80)
+			return -1;
+		hash = hash * 33 + (unsigned) (*name >= 'A' && *name <= 'Z' ? *name + 32 : *name);
+	}
+	return (int) (hash % VARIABLE_BUCKETS);
+}
+
 static Variable *
 find_in(const Frame *frame, const char *name)
 {
+	int			bucket = bucket_of(name);
+
+	for (Variable *variable = bucket >= 0 ? frame->buckets[bucket] : NULL; variable != NULL;
+		 variable = variable->next_alike)
+	{
+		if (same_name(variable->name, name))
+			return variable;
+	}
+	if (bucket >= 0 && !frame->wide_names)
+		return NULL;
 	for (Variable *variable = frame->variables; variable != NULL; variable = variable->next)
 	{
 		if (same_name(variable->name, name))
@@ -61,6 +86,8 @@ variable_add(Session *session, Frame *frame, const char *name, const TypeSpec *t
 
 	if (variable == NULL)
 	{
+		int			bucket = bucket_of(name);
+
 		variable = calloc(1, sizeof(*variable));
 		if (variable == NULL)
 			abort();
@@ -71,6 +98,12 @@ variable_add(Session *session, Frame *frame, const char *name, const TypeSpec *t
 		variable->value.null = true;
 		variable->next = frame->variables;
 		frame->variables = variable;
+		if (bucket >= 0)
+		{
+			variable->next_alike = frame->buckets[bucket];
+			frame->buckets[bucket] = variable;
+		}
+		frame->wide_names = frame->wide_names || bucket < 0;
 	}
 	return variable;
 }
