@@ -199,6 +199,20 @@ tmf_modify_begin(TmfModify *modify)
 	return session;
 }
 
+/*
+ * An identity is never NULL: in a VALUES list of several rows PostgreSQL has made
+ * that of a DEFAULT.
+ */
+static bool
+is_written(const TmfModify *modify, const TmfModifyColumn *column, bool isnull)
+{
+	if (modify->operation == CMD_UPDATE)
+		return !column->offered || column->takes;
+	if (isnull && column->identity)
+		return false;
+	return !column->offered || (column->takes && !isnull);
+}
+
 Bitmapset *
 tmf_modify_columns_of(const TmfModify *modify, TupleTableSlot *slot)
 {
@@ -210,9 +224,7 @@ tmf_modify_columns_of(const TmfModify *modify, TupleTableSlot *slot)
 	{
 		const TmfModifyColumn *column = &modify->column[i];
 
-		if (!column->offered ||
-			(column->takes &&
-			 (modify->operation == CMD_UPDATE || !slot->tts_isnull[column->attnum - 1])))
+		if (is_written(modify, column, slot->tts_isnull[column->attnum - 1]))
 			columns = bms_add_member(columns, i);
 	}
 	return columns;
