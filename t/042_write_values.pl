@@ -256,6 +256,41 @@ for my $remote (sort keys %foreign)
 	}
 }
 
+# What the server says of a table is asked once a login, again when something here has changed, and not kept for ever.
+$psql->query("SELECT tds_mirror_exec('erp', 'CREATE TABLE dbo.known (id int NOT NULL PRIMARY KEY, v varchar(5) NULL)')");
+$psql->query("CREATE FOREIGN TABLE known (id int OPTIONS (key 'true'), v text) SERVER erp OPTIONS (schema_name 'dbo')");
+
+sub requests { return $pair->a->counter('batches') + $pair->a->counter('calls'); }
+
+sub insert_costs
+{
+	my ($id) = @_;
+	my $before = requests();
+	$psql->query("INSERT INTO known VALUES ($id, 'v')");
+	return requests() - $before;
+}
+
+sub kept { return $psql->query("SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'tds_mirror_fdw written table'"); }
+
+is(insert_costs(1), 5, 'a login, BEGIN, the question, INSERT, COMMIT');
+is(insert_costs(2), 3, 'asked once');
+$psql->query("ALTER FOREIGN TABLE known ALTER v OPTIONS (ADD remote_type 'varchar(5)')");
+is(insert_costs(3), 4, 'asked again when a column has changed');
+$psql->query("ALTER SERVER erp OPTIONS (ADD fdw_tuple_cost '0.3')");
+is(insert_costs(4), 5, 'and when the server has, after a login');
+my $contexts = kept();
+for my $id (10 .. 60)
+{
+	$pair->a->control('cut');
+	$psql->query("INSERT INTO known VALUES ($id, 'v')");
+}
+$psql->query("BEGIN; DELETE FROM known WHERE id = 1; ALTER FOREIGN TABLE known OPTIONS (ADD async_capable 'true'); DELETE FROM known WHERE id = 2; ROLLBACK");
+is(kept(), $contexts, 'and kept once, however many logins there were');
+$psql->query('DROP FOREIGN TABLE known; CREATE FOREIGN TABLE known (id int, v int) SERVER erp OPTIONS (schema_name \'dbo\', table_name \'nothing\')');
+my ($ok, undef, undef, $state) = $psql->try('INSERT INTO known VALUES (1, 1)');
+is($ok ? 'accepted' : $state, 'HV00R', 'no such table');
+cmp_ok(kept(), '<', $contexts, 'and nothing for a table that is not there any more');
+
 # The code pages that the stand-in does not have: no character is taken that a page lacks.
 my $top = "$FindBin::Bin/..";
 my $folder = scratch_folder('write-values-programs');
