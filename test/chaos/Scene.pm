@@ -88,6 +88,16 @@ sub start_clients
 	return;
 }
 
+# The partners count bulk loads, each until it dies.
+sub note_loads
+{
+	my ($self, $principal) = @_;
+	my $count = $principal->counter('bulk_loads');
+
+	$self->{loads} = $count if $count > ($self->{loads} // 0);
+	return;
+}
+
 # How many transactions have ended; dies when a client has.
 sub progress
 {

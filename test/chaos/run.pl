@@ -152,7 +152,7 @@ sub strike_all
 		wait_until("$part goes on", 120, sub { $scene->progress($told) >= $want * ($number + 0.5) / @cards });
 		my $began = time;
 		strike($scene, $cards[$number]);
-		settle($scene->pair);
+		$scene->note_loads(settle($scene->pair));
 		$struck{ $cards[$number] }++;
 		$figure{faults}++;
 		say_so(sprintf '%s: %d transactions; %s: %.1f s', $part, $scene->progress($told), $cards[$number], time - $began);
@@ -261,6 +261,7 @@ my $survived = eval {
 	1;
 };
 check($survived, 'the test ran to its end', $survived ? () : ("$@", $scene->testimony));
+check($scene->{loads}, 'some rows went by bulk load') if $scale >= 0.2;
 my @crashes = $scene->crashes;
 $figure{violations} += @crashes;
 check(!@crashes, 'no backend has crashed', some(@crashes));
