@@ -95,6 +95,11 @@ UPDATE t SET f = 1 WHERE id < 3 RETURNING 1 AS one;
 UPDATE t SET f = 2 WHERE id < 3 RETURNING tableoid::regclass, t.* IS NULL AS empty;
 WITH changed AS (UPDATE t SET f = 3 WHERE id < 4 RETURNING id, f) SELECT count(*), sum(f) FROM changed;
 WITH gone AS (DELETE FROM t WHERE id = 8) UPDATE t SET f = 4 WHERE id = 1;
+SELECT why('WITH gone AS (DELETE FROM t WHERE id = 8 RETURNING id) UPDATE t SET f = 4 WHERE id IN (SELECT id + 1 FROM gone)');
+-- no part of a statement sees what another one changes; rows that one has changed are not changed by another
+WITH changed AS (UPDATE t SET f = 40 WHERE f = 4 RETURNING id) UPDATE t SET f = 41 WHERE f = 40 AND (SELECT count(*) FROM changed) = 1 RETURNING id;
+WITH changed AS (UPDATE t SET f = 4 WHERE f = 40 RETURNING id) UPDATE u SET n = n + 1 WHERE (SELECT count(*) FROM changed) = 1;
+WITH changed AS (UPDATE t SET f = 4 WHERE f = 40 RETURNING id) SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM u WHERE id = 1);
 SELECT id, f FROM t ORDER BY id;
 
 -- what is out of range here is so there, and nothing is changed

@@ -160,6 +160,9 @@ typedef struct TmfChanging
 extern void tmf_running_change(TmfChanging *change, EState *estate, Oid serverid,
 							   const char *target, MemoryContext context);
 
+/* Has estate's statement changed a table of the server that sql names? */
+extern bool tmf_running_is_changed(const EState *estate, Oid serverid, const char *sql);
+
 /* Raises when the statement has changed a table that scan is about to read. */
 extern void tmf_running_require_unchanged(const TmfScan *scan);
 

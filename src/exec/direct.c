@@ -276,6 +276,19 @@ send_change(Change *change, const TmfWritten *written)
 	strlcpy(change->partner, tmf_session_address(session), sizeof(change->partner));
 }
 
+/* Which rows it changes must not depend on what the same statement has changed before. */
+static void
+require_unchanged(const Change *change, const char *name)
+{
+	if (tmf_running_is_changed(change->estate, change->user->serverid, name))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("remote table %s, of foreign table \"%s\", cannot be changed twice in one statement",
+						name, RelationGetRelationName(change->rel)),
+				 errdetail("The server would show the first change to the second, which must not see it."),
+				 errhint("Use a statement for each.")));
+}
+
 /*
  * The values come from subqueries, perhaps, which may read from the same server:
  * they run in the same remote transaction.
@@ -292,6 +305,7 @@ execute(Change *change)
 	make_encoders(change, written);
 	if (tmf_parameters_bind(change->parameters))
 	{
+		require_unchanged(change, written->name);
 		tmf_running_change(&change->changing, change->estate, change->user->serverid,
 						   written->name, change->context);
 		send_change(change, written);

@@ -121,8 +121,8 @@ tmf_running_change(TmfChanging *change, EState *estate, Oid serverid, const char
 	MemoryContextRegisterResetCallback(context, &change->callback);
 }
 
-void
-tmf_running_require_unchanged(const TmfScan *scan)
+bool
+tmf_running_is_changed(const EState *estate, Oid serverid, const char *sql)
 {
 	dlist_iter	iter;
 
@@ -130,13 +130,21 @@ tmf_running_require_unchanged(const TmfScan *scan)
 	{
 		const TmfChanging *change = dlist_container(TmfChanging, node, iter.cur);
 
-		if (change->estate == scan->estate && change->serverid == scan->user->serverid &&
-			strstr(scan->sql, change->target) != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("foreign table %s cannot be read again in a statement that changes it",
-							scan->row->names),
-					 errdetail("The server would show the changes, which the statement must not see."),
-					 errhint("Read it in a statement of its own.")));
+		if (change->estate == estate && change->serverid == serverid &&
+			strstr(sql, change->target) != NULL)
+			return true;
 	}
+	return false;
+}
+
+void
+tmf_running_require_unchanged(const TmfScan *scan)
+{
+	if (tmf_running_is_changed(scan->estate, scan->user->serverid, scan->sql))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("foreign table %s cannot be read again in a statement that changes it",
+						scan->row->names),
+				 errdetail("The server would show the changes, which the statement must not see."),
+				 errhint("Read it in a statement of its own.")));
 }

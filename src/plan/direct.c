@@ -12,6 +12,7 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/pg_inherits.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/appendinfo.h"
@@ -156,6 +157,34 @@ forget_values(ForeignScan *scan, int values)
 	scan->scan.plan.targetlist = targets;
 }
 
+static bool
+changes(const Query *query, Oid relid)
+{
+	Oid			target;
+
+	if (query->commandType == CMD_SELECT || query->resultRelation == 0)
+		return false;
+	target = rt_fetch(query->resultRelation, query->rtable)->relid;
+	return target == relid || has_subclass(target);
+}
+
+/* By several parts of the statement, which must not see each other's changes? */
+static bool
+is_changed_twice(PlannerInfo *root, Oid relid)
+{
+	const Query *whole;
+	int			count;
+	ListCell   *lc;
+
+	while (root->parent_root != NULL)
+		root = root->parent_root;
+	whole = root->parse;
+	count = changes(whole, relid);
+	foreach(lc, whole->cteList)
+		count += changes(castNode(Query, lfirst_node(CommonTableExpr, lc)->ctequery), relid);
+	return count > 1;
+}
+
 /* NULL: it can be one statement, which direct has then. */
 static const char *
 refusal(PlannerInfo *root, const Place *place, bool returning, TmfDirect *direct)
@@ -167,6 +196,8 @@ refusal(PlannerInfo *root, const Place *place, bool returning, TmfDirect *direct
 		return "a condition is evaluated here";
 	if (place->projected && returning && contain_var_clause((Node *) direct->values))
 		return "what it returns is computed in another place than the rows are changed";
+	if (is_changed_twice(root, planner_rt_fetch(direct->rel->relid, root)->relid))
+		return "another part of the statement changes the table, too";
 	direct->conditions = scan->fdw_recheck_quals;
 	(void) tmf_deparse_direct(root, direct, &reason);
 	return reason;
