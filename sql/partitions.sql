@@ -100,6 +100,10 @@ DELETE FROM sale WHERE region = 'trigger';
 DROP TRIGGER say ON sale;
 
 -- all rows
+BEGIN;
+TRUNCATE sale;
+SELECT count(*) FROM sale;
+ROLLBACK;
 DELETE FROM sale;
 SELECT count(*) FROM sale;
 
@@ -128,6 +132,11 @@ CREATE FOREIGN TABLE place_b PARTITION OF place FOR VALUES IN ('b') SERVER parti
 CREATE TABLE place_rest PARTITION OF place DEFAULT;
 INSERT INTO place SELECT (ARRAY['a', 'b', 'c', NULL])[1 + i % 4], i FROM generate_series(1, 40) AS i;
 SELECT tableoid::regclass, count(*), sum(n) FROM place GROUP BY 1 ORDER BY 1;
+DELETE FROM place WHERE n > 20;
+UPDATE place SET n = n + 100 WHERE n > 10;
+SELECT tableoid::regclass, count(*), sum(n) FROM place GROUP BY 1 ORDER BY 1;
+TRUNCATE place;
+SELECT count(*) FROM place;
 
 RESET search_path;
 SET client_min_messages = warning;

@@ -127,11 +127,16 @@ SELECT outcome('DELETE FROM parent WHERE id = 3');
 INSERT INTO asked VALUES (9, 'x');
 UPDATE asked SET code = 'x' WHERE id = 1;
 DELETE FROM asked WHERE id = 1;
+TRUNCATE asked;
 ALTER FOREIGN TABLE parent OPTIONS (ADD updatable 'false');
 INSERT INTO parent VALUES (9, 'x', 'y');
 UPDATE parent SET code = 'x' WHERE id = 1;
 DELETE FROM parent WHERE id = 1;
-ALTER FOREIGN TABLE parent OPTIONS (DROP updatable);
+TRUNCATE parent;
+ALTER FOREIGN TABLE parent OPTIONS (DROP updatable, ADD truncatable 'false');
+TRUNCATE parent;
+ALTER FOREIGN TABLE parent OPTIONS (DROP truncatable);
+TRUNCATE parent;
 ALTER SERVER write_errors OPTIONS (ADD updatable 'false');
 INSERT INTO parent VALUES (9, 'x', 'y');
 ALTER FOREIGN TABLE parent OPTIONS (ADD updatable 'true');
@@ -156,6 +161,38 @@ SELECT outcome('UPDATE twice SET name = slow_text(name) || ''!'' WHERE id = 1');
 SELECT outcome('DELETE FROM twice WHERE slow_text(name) = ''a''');
 SELECT outcome('UPDATE twice SET name = slow_text(name) || ''!'' WHERE id = 2');
 SELECT * FROM twice ORDER BY id, name;
+
+-- triggers of the server: an error, an error that takes the transaction along, and that alone
+SELECT remote('CREATE TABLE write_errors.guarded (id int NOT NULL CONSTRAINT PK_guarded PRIMARY KEY, n int NULL)');
+SELECT remote('CREATE TRIGGER write_errors.guard ON write_errors.guarded AFTER INSERT, UPDATE AS
+	IF EXISTS (SELECT 1 FROM inserted WHERE n = 1) RAISERROR (''one is refused'', 16, 1)
+	IF EXISTS (SELECT 1 FROM inserted WHERE n = 2) BEGIN RAISERROR (''two ends it all'', 16, 1); ROLLBACK TRANSACTION END
+	IF EXISTS (SELECT 1 FROM inserted WHERE n = 3) ROLLBACK TRANSACTION');
+CREATE FOREIGN TABLE guarded (id int OPTIONS (key 'true'), n int) SERVER write_errors OPTIONS (schema_name 'write_errors');
+SELECT outcome('INSERT INTO guarded VALUES (1, 0), (2, 0)');
+SELECT outcome('INSERT INTO guarded VALUES (3, 1)');
+SELECT outcome('INSERT INTO guarded VALUES (3, 2)');
+SELECT outcome('UPDATE guarded SET n = 3 WHERE id = 1');
+SELECT outcome('UPDATE guarded SET n = id + 1 WHERE random() >= 0');
+SELECT * FROM guarded ORDER BY id;
+BEGIN;
+INSERT INTO guarded VALUES (4, 0);
+SAVEPOINT s;
+INSERT INTO guarded VALUES (5, 1);
+ROLLBACK TO s;
+INSERT INTO guarded VALUES (6, 0);
+COMMIT;
+SELECT * FROM guarded ORDER BY id;
+BEGIN;
+INSERT INTO guarded VALUES (7, 0);
+SAVEPOINT s;
+UPDATE guarded SET n = 3 WHERE id = 7;
+ROLLBACK TO s;
+\set VERBOSITY terse
+SELECT * FROM guarded;
+\unset VERBOSITY
+COMMIT;
+SELECT * FROM guarded ORDER BY id;
 
 -- columns and tables that are not there
 SELECT remote('CREATE TABLE write_errors.gone (id int NOT NULL PRIMARY KEY)');
