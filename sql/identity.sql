@@ -38,7 +38,8 @@ INSERT INTO counted (name) VALUES ('goes on from there') RETURNING id;
 INSERT INTO counted (id, name) SELECT 10 + i, 'many ' || i FROM generate_series(1, 3) AS i;
 INSERT INTO counted (name) SELECT 'more ' || i FROM generate_series(1, 3) AS i;
 INSERT INTO counted (id, name) VALUES (100, 'again');
-INSERT INTO counted (id, name) VALUES (NULL, 'null');
+-- NULL, which DEFAULT is in a list of several rows, is the same as leaving it out
+INSERT INTO counted (id, name) VALUES (NULL, 'null'), (DEFAULT, 'default'), (2, 'two') RETURNING id;
 SELECT id, name, twice FROM counted ORDER BY id;
 
 -- the mode that lets a value through is off afterwards: another table may have it
