@@ -111,6 +111,20 @@ send_outputs(Session *session, const DeclarationList *declarations, const SqlPar
 	}
 }
 
+/* Runs a text whose SETs end with it. */
+static void
+run_scoped(Session *session, const char *text, size_t size, Frame *frame)
+{
+	Settings	settings = session->settings;
+	int			identity_insert = session->identity_insert;
+
+	session->depth++;
+	execute_text(session, text, size, frame);
+	session->depth--;
+	session->settings = settings;
+	session->identity_insert = identity_insert;
+}
+
 static bool
 run_text(Session *session, const char *declarations, size_t declarations_size, const char *text,
 		 size_t text_size, const SqlParameter *parameters, int count)
@@ -121,18 +135,16 @@ run_text(Session *session, const char *declarations, size_t declarations_size, c
 
 	if (session->depth >= DEPTH_LIMIT)
 		return session_error(session, 217);
-	session->depth++;
 	frame_start(session, &frame);
 	done = declare_parameters(session, &frame, declarations, declarations_size, &list) &&
 		bind_parameters(session, &list, parameters, count, text);
 	if (done)
 	{
-		execute_text(session, text, text_size, &frame);
+		run_scoped(session, text, text_size, &frame);
 		if (session->unwind == UNWIND_NONE)
 			send_outputs(session, &list, parameters, count);
 	}
 	frame_end(session, &frame);
-	session->depth--;
 	return done;
 }
 
@@ -380,11 +392,9 @@ exec_text(Session *session, ExecStatement *statement)
 	}
 	if (text != NULL && session->depth < DEPTH_LIMIT)
 	{
-		session->depth++;
 		frame_start(session, &frame);
-		execute_text(session, text, size, &frame);
+		run_scoped(session, text, size, &frame);
 		frame_end(session, &frame);
-		session->depth--;
 	}
 	free(text);
 	return true;
