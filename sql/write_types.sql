@@ -239,6 +239,36 @@ SELECT name, c.* FROM unnest(ARRAY['c_geometry', 'c_geography', 'c_hierarchy']) 
 SELECT refused('INSERT INTO c_bytes VALUES (1, ''\x00'')');
 SELECT refused('INSERT INTO c_variant VALUES (9, repeat(''x'', 4001))');
 
+-- a column that nobody gives a value is left alone, also when a trigger may have given it one
+SELECT tds_mirror_exec('written', 'CREATE TABLE dbo.written_left (id int NOT NULL PRIMARY KEY, n int NULL, moment datetime2(7) NULL, shape geometry NULL, kind sql_variant NULL, stamp rowversion, twice AS n * 2)');
+CREATE FOREIGN TABLE left_alone (id int OPTIONS (key 'true'), n int, moment timestamp, shape bytea OPTIONS (remote_type 'geometry'), kind text OPTIONS (remote_type 'sql_variant'), stamp bytea, twice int)
+	SERVER written OPTIONS (schema_name 'dbo', table_name 'written_left');
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	NEW.n := NEW.n + 100;
+	IF NEW.n > 1000 THEN
+		NEW.moment := '2024-01-01';
+	END IF;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER noted BEFORE INSERT OR UPDATE ON left_alone FOR EACH ROW EXECUTE FUNCTION noted();
+SELECT tds_mirror_exec('written', 'INSERT INTO dbo.written_left (id, n, moment, shape, kind) VALUES (1, 1, ''2024-02-29T12:00:00.1234567'', geometry::STGeomFromText(''POINT (1 2)'', 4326), CONVERT(money, 5))');
+INSERT INTO left_alone (id, n) VALUES (2, 2) RETURNING id, n, twice;
+UPDATE left_alone SET n = 10 WHERE random() >= 0 RETURNING id, n, moment, kind, twice;
+SELECT * FROM tds_mirror_query('written', 'SELECT id, CONVERT(varchar(30), moment, 121), shape.STSrid, CONVERT(varchar(20), SQL_VARIANT_PROPERTY(kind, ''BaseType'')) FROM dbo.written_left ORDER BY id')
+	AS t (id int, moment text, srid int, kind text);
+UPDATE left_alone SET n = 1000 WHERE id = 1 RETURNING moment;
+SELECT refused('UPDATE left_alone SET shape = ''\x00'' WHERE random() >= 0'), refused('UPDATE left_alone SET stamp = ''\x00'' WHERE random() >= 0');
+
+-- what a view or a synonym stands for
+SELECT tds_mirror_exec('written', 'CREATE VIEW dbo.written_view AS SELECT id, v FROM dbo.written_f_varchar'), tds_mirror_exec('written', 'CREATE SYNONYM dbo.written_synonym FOR dbo.written_f_varchar');
+CREATE FOREIGN TABLE through_view (id int OPTIONS (key 'true'), v text) SERVER written OPTIONS (schema_name 'dbo', table_name 'written_view');
+CREATE FOREIGN TABLE through_synonym (id int OPTIONS (key 'true'), v text) SERVER written OPTIONS (schema_name 'dbo', table_name 'written_synonym');
+INSERT INTO through_synonym VALUES (52, 'synonym') RETURNING *;
+DELETE FROM through_synonym WHERE random() >= 0 AND id > 50 RETURNING *;
+SELECT refused('INSERT INTO through_view VALUES (53, ''żółć'')'), refused('INSERT INTO through_synonym VALUES (53, ''żółć'')');
+SELECT tds_mirror_exec('written', 'DROP VIEW dbo.written_view'), tds_mirror_exec('written', 'DROP SYNONYM dbo.written_synonym');
+
 -- what the remote column is decides, and what is declared must be true
 CREATE FOREIGN TABLE declared (id int OPTIONS (key 'true'), v timestamp OPTIONS (remote_type 'datetime2(7)')) SERVER written OPTIONS (schema_name 'dbo', table_name 'written_f_datetime');
 INSERT INTO declared VALUES (1001, now());

@@ -22,6 +22,7 @@ typedef struct TmfModifyColumn
 	bool		offered;		/* not always: see TMF_MODIFY_OFFERED */
 	bool		takes;			/* does the server take a value for it? */
 	bool		identity;
+	bool		encodes;		/* is encoder made? */
 	TmfEncoder	encoder;
 	TmfChangeColumn text;
 } TmfModifyColumn;
@@ -83,8 +84,12 @@ typedef struct TmfModify
  */
 extern TmfSession *tmf_modify_begin(TmfModify *modify);
 
-/* Which of the columns that may be written slot has for an INSERT or UPDATE: indexes of column. */
-extern Bitmapset *tmf_modify_columns_of(const TmfModify *modify, TupleTableSlot *slot);
+/*
+ * Which of the columns that may be written slot has for an INSERT or UPDATE: indexes
+ * of column.  old: the row before an UPDATE, or NULL where it is not known.
+ */
+extern Bitmapset *tmf_modify_columns_of(TmfModify *modify, TupleTableSlot *slot,
+										TupleTableSlot *old);
 
 /* Makes sql the statement for these columns and (INSERT) so many rows. */
 extern void tmf_modify_prepare(TmfModify *modify, const Bitmapset *columns, int rows);

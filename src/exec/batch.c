@@ -163,7 +163,7 @@ tmf_batch_add(TmfModify *modify, TupleTableSlot *slot)
 	require_sound(batch);
 	if (modify->written == NULL)
 		(void) tmf_modify_begin(modify);
-	columns = tmf_modify_columns_of(modify, slot);
+	columns = tmf_modify_columns_of(modify, slot, NULL);
 	if (batch->rows > 0 && !bms_equal(columns, batch->columns))
 		tmf_batch_send(modify);
 	take_columns(batch, columns);

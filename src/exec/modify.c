@@ -227,7 +227,7 @@ tmfExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot,
 		return slot;
 	}
 	session = tmf_modify_begin(modify);
-	columns = tmf_modify_columns_of(modify, slot);
+	columns = tmf_modify_columns_of(modify, slot, NULL);
 	tmf_modify_prepare(modify, columns, 1);
 	bms_free(columns);
 	tmf_modify_encode(modify, slot, modify->parameters);
@@ -283,8 +283,10 @@ tmfExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot,
 {
 	TmfModify  *modify = rinfo->ri_FdwState;
 	TmfSession *session = tmf_modify_begin(modify);
-	Bitmapset  *columns = tmf_modify_columns_of(modify, slot);
+	TupleTableSlot *old = rinfo->ri_oldTupleSlot;
+	Bitmapset  *columns;
 
+	columns = tmf_modify_columns_of(modify, slot, old != NULL && !TTS_EMPTY(old) ? old : NULL);
 	tmf_modify_prepare(modify, columns, 1);
 	bms_free(columns);
 	tmf_modify_encode(modify, slot, modify->parameters);

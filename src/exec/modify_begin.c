@@ -12,6 +12,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -78,6 +79,15 @@ column_name(const TmfModify *modify, AttrNumber attnum)
 	return strVal(list_nth(list_nth(modify->private, TMF_MODIFY_COLUMNS), attnum - 1));
 }
 
+/* Of a column that is offered when it is written: not every type can be. */
+static void
+make_encoder(TmfModify *modify, TmfModifyColumn *column)
+{
+	tmf_written_encoder(modify->rel, modify->written, column->attnum, &column->encoder,
+						modify->context);
+	column->encodes = true;
+}
+
 static void
 init_column(TmfModify *modify, TmfModifyColumn *column, AttrNumber attnum, bool offered)
 {
@@ -90,9 +100,9 @@ init_column(TmfModify *modify, TmfModifyColumn *column, AttrNumber attnum, bool 
 		!(remote->identity && modify->operation == CMD_UPDATE);
 	column->text.name = column_name(modify, attnum);
 	column->text.type = remote->type;
-	if (offered && !column->takes)
-		return;
-	tmf_written_encoder(modify->rel, modify->written, attnum, &column->encoder, modify->context);
+	column->encodes = false;
+	if (!offered)
+		make_encoder(modify, column);
 }
 
 static void
@@ -213,8 +223,22 @@ is_written(const TmfModify *modify, const TmfModifyColumn *column, bool isnull)
 	return !column->offered || (column->takes && !isnull);
 }
 
+/* A value that nobody has changed is not written back: not every one is the whole remote value. */
+static bool
+is_changed(TupleTableSlot *slot, TupleTableSlot *old, AttrNumber attnum)
+{
+	Form_pg_attribute attribute = TupleDescAttr(slot->tts_tupleDescriptor, attnum - 1);
+	bool		isnull;
+	Datum		before = slot_getattr(old, attnum, &isnull);
+
+	if (isnull || slot->tts_isnull[attnum - 1])
+		return isnull != slot->tts_isnull[attnum - 1];
+	return !datum_image_eq(before, slot->tts_values[attnum - 1], attribute->attbyval,
+						   attribute->attlen);
+}
+
 Bitmapset *
-tmf_modify_columns_of(const TmfModify *modify, TupleTableSlot *slot)
+tmf_modify_columns_of(TmfModify *modify, TupleTableSlot *slot, TupleTableSlot *old)
 {
 	Bitmapset  *columns = NULL;
 	int			i;
@@ -222,10 +246,14 @@ tmf_modify_columns_of(const TmfModify *modify, TupleTableSlot *slot)
 	slot_getallattrs(slot);
 	for (i = 0; i < modify->columns; i++)
 	{
-		const TmfModifyColumn *column = &modify->column[i];
+		TmfModifyColumn *column = &modify->column[i];
 
-		if (is_written(modify, column, slot->tts_isnull[column->attnum - 1]))
-			columns = bms_add_member(columns, i);
+		if (!is_written(modify, column, slot->tts_isnull[column->attnum - 1]) ||
+			(column->offered && old != NULL && !is_changed(slot, old, column->attnum)))
+			continue;
+		columns = bms_add_member(columns, i);
+		if (!column->encodes)
+			make_encoder(modify, column);
 	}
 	return columns;
 }

@@ -15,8 +15,7 @@
 #include "encoder_int.h"
 #include "pure/calendar.h"
 
-#define USECS_PER_MINUTE_	INT64CONST(60000000)
-#define MINUTES_PER_DAY_	1440
+#define MINUTES_PER_DAY		1440
 #define DAYS_1900_TO_2000	36524
 #define DAYS_MAX_SMALL		65535	/* of smalldatetime */
 #define MAX_LOCAL_SCALE		6
@@ -60,18 +59,17 @@ set_moment(WireParameter *parameter, int32 days, uint64 ticks)
 static bool
 write_minutes(int64 usecs, WireParameter *parameter)
 {
-	int64		minutes = usecs + USECS_PER_MINUTE_ / 2 +
-		DAYS_1900_TO_2000 * CALENDAR_USECS_PER_DAY;
+	int64		minutes;
 	uint16	   *parts;
 
-	if (minutes < 0)
+	usecs += USECS_PER_MINUTE / 2;
+	if (usecs < -DAYS_1900_TO_2000 * CALENDAR_USECS_PER_DAY ||
+		usecs >= (DAYS_MAX_SMALL + 1 - DAYS_1900_TO_2000) * CALENDAR_USECS_PER_DAY)
 		return false;
-	minutes /= USECS_PER_MINUTE_;
-	if (minutes / MINUTES_PER_DAY_ > DAYS_MAX_SMALL)
-		return false;
+	minutes = (usecs + DAYS_1900_TO_2000 * CALENDAR_USECS_PER_DAY) / USECS_PER_MINUTE;
 	parts = palloc(2 * sizeof(uint16));
-	parts[0] = minutes / MINUTES_PER_DAY_;
-	parts[1] = minutes % MINUTES_PER_DAY_;
+	parts[0] = minutes / MINUTES_PER_DAY;
+	parts[1] = minutes % MINUTES_PER_DAY;
 	parameter->value = parts;
 	parameter->length = 2 * sizeof(uint16);
 	return true;
