@@ -194,6 +194,21 @@ SELECT * FROM guarded;
 COMMIT;
 SELECT * FROM guarded ORDER BY id;
 
+-- a login that may not see who is principal may read
+CREATE SERVER unproven FOREIGN DATA WRAPPER tds_mirror_fdw
+	OPTIONS (servername :'partner_a', failover_partner :'partner_b', database :'database');
+CREATE USER MAPPING FOR CURRENT_USER SERVER unproven OPTIONS (username 'reader', password :'password');
+CREATE FOREIGN TABLE unproven (id int OPTIONS (key 'true'), n int) SERVER unproven OPTIONS (schema_name 'write_errors', table_name 'guarded');
+SELECT count(*) FROM unproven;
+SELECT outcome('INSERT INTO unproven VALUES (8, 0)');
+SELECT outcome('UPDATE unproven SET n = 0');
+SELECT outcome('UPDATE unproven SET n = 0 WHERE random() >= 0');
+SELECT outcome('DELETE FROM unproven');
+SELECT outcome('TRUNCATE unproven');
+SELECT outcome('COPY unproven (id) FROM PROGRAM ''echo 8''');
+SELECT outcome('SELECT * FROM unproven FOR UPDATE');
+SELECT * FROM guarded ORDER BY id;
+
 -- columns and tables that are not there
 SELECT remote('CREATE TABLE write_errors.gone (id int NOT NULL PRIMARY KEY)');
 CREATE FOREIGN TABLE gone (id int OPTIONS (key 'true'), more int) SERVER write_errors OPTIONS (schema_name 'write_errors');
@@ -206,3 +221,4 @@ RESET search_path;
 SET client_min_messages = warning;
 DROP SCHEMA write_errors CASCADE;
 DROP SERVER write_errors CASCADE;
+DROP SERVER unproven CASCADE;

@@ -13,7 +13,8 @@ use TdsMirror::Pair;
 my $top = "$FindBin::Bin/../..";
 my @topics = @ARGV ? @ARGV : map { basename($_, '.sql') } sort glob("$top/sql/*.sql");
 my $pair = TdsMirror::Pair->start(prefix => 'regress-', database => 'regress',
-	script => slurp("$FindBin::Bin/regress_schema.sql"));
+	script => slurp("$FindBin::Bin/regress_schema.sql"),
+	map { $_ => { more => [ '--view-any-database', 0 ] } } 'a', 'b');
 my $cluster = TdsMirror::Cluster->start('regress');
 my $out = scratch_folder('regress-out');
 

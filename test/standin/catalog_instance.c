@@ -238,6 +238,8 @@ fill_mirroring(SystemRows *rows)
 	{
 		MirrorView	view;
 
+		if (!rows->session->sysadmin && !instance.view_any_database)
+			continue;
 		mirror_view(database, &view);
 		row_number(rows, database_id(database));
 		/* On a mirror only members of sysadmin see more than NULL. */

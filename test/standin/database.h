@@ -29,6 +29,7 @@ typedef struct Instance
 	char		login[NAME_MAX_BYTES];	/* the one sysadmin login ... */
 	char		password[NAME_MAX_BYTES];
 	char		plain_login[NAME_MAX_BYTES];	/* ... and one without rights, "" = none */
+	int			view_any_database;	/* has it that right, which everybody has unless it is denied? */
 	char		plain_password[NAME_MAX_BYTES];
 } Instance;
 

@@ -80,12 +80,12 @@ fn_original_db_name(Call *call, const SqlValue *a, SqlValue *out)
 static bool
 fn_has_perms_by_name(Call *call, const SqlValue *a, SqlValue *out)
 {
-	static const struct
+	const struct
 	{
 		const char *name;
 		bool		public;		/* granted to everybody by default */
 	}			permissions[] = {
-		{"VIEW ANY DATABASE", true}, {"ALTER ANY DATABASE", false},
+		{"VIEW ANY DATABASE", instance.view_any_database != 0}, {"ALTER ANY DATABASE", false},
 		{"VIEW SERVER STATE", false}, {"CONTROL SERVER", false}, {"ALTER", false},
 		{"SELECT", true}, {"INSERT", true}, {"UPDATE", true}, {"DELETE", true}
 	};

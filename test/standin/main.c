@@ -58,6 +58,7 @@ static const struct
 	{"password", KIND_TEXT, instance.password, sizeof(instance.password), 0},
 	{"plain-login", KIND_TEXT, instance.plain_login, sizeof(instance.plain_login), 0},
 	{"plain-password", KIND_TEXT, instance.plain_password, sizeof(instance.plain_password), 0},
+	{"view-any-database", KIND_NUMBER, &instance.view_any_database, 0, 1},
 	{"minimum-timeout", KIND_NUMBER, &mirror_minimum_timeout, 0, 32767},
 	{"product", KIND_TEXT, product_year, sizeof(product_year), 0},
 	{"tls", KIND_TEXT, tls_word, sizeof(tls_word), 0},
@@ -109,6 +110,7 @@ set_defaults(void)
 
 	strcpy(instance.address, "127.0.0.1");
 	strcpy(instance.login, "sa");
+	instance.view_any_database = 1;
 
 	/* by the environment, so that it need not stand in the list of processes */
 	if (password != NULL)
@@ -163,7 +165,7 @@ parse_arguments(int argc, char **argv)
 	{
 		fprintf(stderr, "usage: standin --name NAME --data FOLDER [--port N] [--endpoint-port N]"
 				" [--address A] [--advertise NAME] [--control PATH] [--login L] [--password P]"
-				" [--plain-login L] [--plain-password P] [--minimum-timeout SECONDS]"
+				" [--plain-login L] [--plain-password P] [--view-any-database 0|1] [--minimum-timeout SECONDS]"
 				" [--product 2016|2017|2019|2022] [--tls off|optional|required --certificate FILE --key FILE]"
 				" [--fault \"POINT ACTION ...\"]...\n");
 		return false;
