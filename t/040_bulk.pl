@@ -184,6 +184,18 @@ is(there('CONCAT(COUNT(*), \'-\', COUNT(v), \'-\', COUNT(w)) FROM dbo.defaulted'
 is(state_of($psql, 'INSERT INTO halved (id, v) SELECT i, NULLIF(i % 2, 0) FROM generate_series(1, 1500) AS i'), 'ok', 'a column with DEFAULT that is not known here');
 is(there('CONCAT(COUNT(*), \'-\', COUNT(v), \'-\', COUNT(w)) FROM dbo.defaulted'), '3000-1500-1500', 'gets it, and NULLs stay NULL');
 
+# Characters of the code page, control characters that Windows has in it, and others.
+$a->tsql("CREATE TABLE dbo.paged (id int NOT NULL, v varchar(30) COLLATE Latin1_General_100_CI_AS_SC_UTF8 NULL, w varchar(30) NULL)", database => 'erp');
+$psql->query(foreign_sql('paged', 'id int, v text, w text'));
+$psql->query('CREATE TABLE paged_here AS SELECT i AS id, chr(1040 + i % 32) || i AS v, chr(224 + i % 20) || i || $$€$$ || CASE WHEN i % 100 = 0 THEN chr(129) ELSE $$$$ END AS w FROM generate_series(1, 1500) AS i');
+is(state_of($psql, 'INSERT INTO paged SELECT * FROM paged_here'), 'ok', 'characters of two code pages');
+$psql->query(foreign_sql('paged_v', 'id int, v text', 'erp', 'paged'));
+is($psql->query('SELECT count(*) FROM (TABLE paged_v EXCEPT SELECT id, v FROM paged_here) AS q') . '-' . there('COUNT(*) FROM dbo.paged'), '0-1500', 'the same rows');
+is(there('CONCAT(SUM(CASE WHEN CONVERT(varbinary(30), RIGHT(w, 1)) = 0x81 THEN 1 ELSE 0 END), \'-\', SUM(CASE WHEN CONVERT(varbinary(30), w) >= 0xE0 THEN 1 ELSE 0 END), \'-\', '
+	  . 'SUM(CHARINDEX(NCHAR(8364), w) - LEN(id) - 2)) FROM dbo.paged'), '15-1500-0', 'in bytes of the code page');
+is(state_of($psql, "INSERT INTO paged SELECT i, CASE WHEN i = 0 THEN 'ü' ELSE 'я' END, CASE WHEN i = 1200 THEN 'я' ELSE 'ü' END FROM generate_series(1, 1500) AS i"), '22P05', 'one that the code page lacks');
+is(there('COUNT(*) FROM dbo.paged'), 1500, 'nothing of it stays');
+
 # Identity: given or not; wide rows.
 is(state_of($psql, 'INSERT INTO counted (v) SELECT i FROM generate_series(1, 1500) AS i'), 'ok', 'identity is made there');
 is(there('CONCAT(COUNT(*), \'-\', MIN(id), \'-\', MAX(id), \'-\', SUM(v)) FROM dbo.counted'), '1500-1-1500-1125750', 'for each row');

@@ -18,27 +18,7 @@
 #include "option/option.h"
 #include "pure/utf16.h"
 #include "session/change.h"
-
-#define CODE_PAGE_UTF8	65001
-
-/* Code pages of one byte a character, which PostgreSQL maps as Windows does. */
-static const struct
-{
-	int			page;
-	pg_enc		encoding;
-}			pages[] =
-{
-	{874, PG_WIN874},
-	{1250, PG_WIN1250},
-	{1251, PG_WIN1251},
-	{1252, PG_WIN1252},
-	{1253, PG_WIN1253},
-	{1254, PG_WIN1254},
-	{1255, PG_WIN1255},
-	{1256, PG_WIN1256},
-	{1257, PG_WIN1257},
-	{1258, PG_WIN1258}
-};
+#include "value/code_page.h"
 
 void
 tmf_bulk_forget(TmfBatch *batch)
@@ -132,39 +112,13 @@ look(TmfBatch *batch)
 }
 
 static bool
-is_ascii(const WireParameter *value)
-{
-	const unsigned char *bytes = value->value;
-	int			i;
-
-	for (i = 0; i < value->length; i++)
-	{
-		if (IS_HIGHBIT_SET(bytes[i]))
-			return false;
-	}
-	return true;
-}
-
-/* Characters of UTF-8 as bytes of a code page.  False: not by a conversion that is known to be the server's. */
-static bool
 encode_page(WireParameter *value, int page)
 {
-	char	   *bytes;
-	int			i;
+	const char *bytes = tmf_code_page_convert(page, value->value, &value->length);
 
-	if (page == CODE_PAGE_UTF8 || is_ascii(value))
-		return true;
-	for (i = 0; i < lengthof(pages); i++)
-	{
-		if (pages[i].page != page)
-			continue;
-		bytes = (char *) pg_do_encoding_conversion((unsigned char *) pnstrdup(value->value, value->length),
-												   value->length, PG_UTF8, pages[i].encoding);
+	if (bytes != NULL)
 		value->value = bytes;
-		value->length = strlen(bytes);
-		return true;
-	}
-	return false;
+	return bytes != NULL;
 }
 
 static bool

@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "encoder_int.h"
+#include "value/code_page.h"
 
 #define CODE_PAGE_UTF8	65001
 #define CODES			0x10000 /* no code page has more */
@@ -189,4 +190,38 @@ tmf_code_page_bytes(int code_page, const char *utf8, int length, int *done)
 		*done += size;
 	}
 	return bytes;
+}
+
+static bool
+is_ascii(const char *text, int length)
+{
+	int			i;
+
+	for (i = 0; i < length; i++)
+	{
+		if (IS_HIGHBIT_SET(text[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Only where each character is a byte is there nothing but control characters to be of two minds about. */
+const char *
+tmf_code_page_convert(int code_page, const char *utf8, int *length)
+{
+	int			page = find_page(code_page);
+	char	   *converted;
+	int			size;
+
+	if (code_page == CODE_PAGE_UTF8 || is_ascii(utf8, *length))
+		return utf8;
+	if (page < 0 || pg_encoding_max_length(pages[page].encoding) > 1)
+		return NULL;
+	size = (*length + 2) * MAX_CONVERSION_GROWTH;
+	converted = palloc(size);
+	if (convert(PG_UTF8, pages[page].encoding, (const unsigned char *) utf8, *length,
+				(unsigned char *) converted, size) == 0)
+		return NULL;
+	*length = strlen(converted);
+	return converted;
 }
