@@ -20,8 +20,10 @@ use Time::HiRes qw(time);
 our $clients = 8;
 our %marked = map { $_ => 1 } 1 .. 5;
 
-# Of COMMIT, and then of finding out what became of it.
+# Of COMMIT, and then of finding out what became of it; who asks gives up before the
+# bound when there is no time for another pause.
 our $bound = 8;
+my $pause = 1.2;
 
 my %options = (login_timeout => '30 s', silence_check => '1 s', commit_timeout => "$bound s", lock_timeout => '5 s');
 my @running;
@@ -159,7 +161,7 @@ sub excused
 	my ($self, $known) = @_;
 	my ($sent, $ended) = @{$known}{qw(sent ended)};
 	my $struck = grep { $_->[0] == $known->{client} && $_->[1] > $known->{began} - 1 && $_->[1] < $ended } @{ $self->{struck} };
-	my $absent = grep { $sent < $_->[1] && $ended > $_->[0] + $bound - 0.1 } @{ $self->{absent} };
+	my $absent = grep { $sent < $_->[1] && $ended > $_->[0] && $ended - $sent > $bound - $pause } @{ $self->{absent} };
 
 	return $struck || $absent;
 }
