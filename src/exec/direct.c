@@ -132,6 +132,12 @@ raise_type(const Change *change, AttrNumber attnum, const TmfWrittenColumn *colu
 												quote_literal_cstr(actual)))));
 }
 
+static int
+decimals_of(const SqlType *type)
+{
+	return type->name == SQLTYPE_MONEY || type->name == SQLTYPE_SMALLMONEY ? 4 : type->scale;
+}
+
 /* What the statement takes columns for, which nobody has declared. */
 static void
 check_types(const Change *change, const TmfWritten *written)
@@ -146,7 +152,7 @@ check_types(const Change *change, const TmfWritten *written)
 		const SqlType *type = &written->column[attnum - 1].type;
 
 		if ((assumed & TMF_REMOTE(tmf_typemap_wire(type->name))) == 0 ||
-			type->scale > intVal(list_nth(column, TMF_COLUMN_MAX_SCALE)) ||
+			decimals_of(type) > intVal(list_nth(column, TMF_COLUMN_MAX_SCALE)) ||
 			type->precision - type->scale > intVal(list_nth(column, TMF_COLUMN_MAX_WHOLE)))
 			raise_type(change, attnum, &written->column[attnum - 1]);
 	}
