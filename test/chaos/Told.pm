@@ -13,7 +13,7 @@ sub new
 {
 	my ($class, $folder, $clients) = @_;
 	return bless { folder => $folder, clients => $clients, at => {}, transactions => {}, idle => {}, wrong => [],
-		ended => 0, last => {} }, $class;
+		ended => 0 }, $class;
 }
 
 sub log_path { return "$_[0]{folder}/client-$_[1].log"; }
@@ -57,7 +57,6 @@ sub take_line
 		my ($kind, $level) = split / /, $rest, 2;
 		$self->{transactions}{"$client $number"} = { client => $client, number => $number, kind => $kind, level => $level,
 			state => 'open', effects => [], began => $time };
-		$self->{last}{$client} = $number;
 		return;
 	}
 	die "client $client has no transaction $number\n" unless $known;
@@ -79,7 +78,6 @@ sub take_line
 }
 
 sub idle { my ($self) = @_; return keys %{ $self->{idle} } == $self->{clients}; }
-sub last_of { return $_[0]{last}{ $_[1] } // 0; }
 
 # Everything that is known of a transaction, in lines.
 sub story
