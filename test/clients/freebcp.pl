@@ -115,11 +115,45 @@ is($a->tsql('SELECT COUNT(*) FROM dbo.loaded', database => 'erp') + 0, $rows, 'a
 ($status, $said) = freebcp('dbo.nosuch', 'in', "$folder/many", '-c');
 like($said, qr/208/, 'a table that is not there: 208');
 
+# What a load passes by unless it is told not to: triggers, CHECK and FOREIGN KEY.
+sub asked { return $a->tsql($_[0], database => 'erp') =~ s/\s//gr; }
+
+$a->tsql(<<'SQL', database => 'erp');
+CREATE TABLE dbo.parent (id int PRIMARY KEY)
+CREATE TABLE dbo.guarded (id int NOT NULL PRIMARY KEY, n int CONSTRAINT ck_n CHECK (n > 0), p int CONSTRAINT fk_p REFERENCES dbo.parent (id),
+	d int DEFAULT 7)
+CREATE TABLE dbo.seen (id int)
+SQL
+$a->tsql('CREATE TRIGGER dbo.notice ON dbo.guarded AFTER INSERT AS INSERT INTO dbo.seen SELECT id FROM inserted', database => 'erp');
+my $trust = "SELECT SUM(CONVERT(int, is_not_trusted)) FROM (SELECT is_not_trusted FROM sys.check_constraints WHERE name = 'ck_n' "
+	. "UNION ALL SELECT is_not_trusted FROM sys.foreign_keys WHERE name = 'fk_p') AS c";
+is(asked($trust), 0, 'constraints that have seen all rows are trusted');
+write_file("$folder/bad", "1\t-1\t99\t\n2\t-2\t98\t5\n");
+($status, $said) = freebcp('dbo.guarded', 'in', "$folder/bad", '-c', '-h', 'CHECK_CONSTRAINTS');
+like($said, qr/547/, 'CHECK_CONSTRAINTS: rows that break one are refused');
+is(asked('SELECT COUNT(*) FROM dbo.guarded'), 0, 'the whole load');
+($status, $said) = freebcp('dbo.guarded', 'in', "$folder/bad", '-c');
+is($status, 0, 'without it they are loaded') or diag $said;
+is(asked('SELECT COUNT(*), MIN(n) FROM dbo.guarded'), '2|-2', 'all of them');
+is(asked('SELECT COUNT(*) FROM dbo.seen'), 0, 'and no trigger has run');
+is(asked($trust), 2, 'constraints that were passed by are not trusted');
+is(asked('SELECT d FROM dbo.guarded WHERE id = 1'), 7, 'NULL took the DEFAULT');
+write_file("$folder/more", "3\t3\t\t\n4\t4\t\t\n");
+($status, $said) = freebcp('dbo.guarded', 'in', "$folder/more", '-c', '-h', 'FIRE_TRIGGERS');
+is(asked('SELECT SUM(id) FROM dbo.seen'), 7, 'FIRE_TRIGGERS: the trigger has run');
+
+# freebcp sends one hint at most.
+write_file("$folder/nulls", "6\t3\t\t\n7\t4\t\t\n");
+($status, $said) = freebcp('dbo.guarded', 'in', "$folder/nulls", '-c', '-h', 'KEEP_NULLS');
+is(asked('SELECT COUNT(*) FROM dbo.guarded WHERE d IS NULL'), 2, 'KEEP_NULLS: NULL stays NULL');
+
 # What was loaded is on the other partner as well.
 $a->tsql('ALTER DATABASE [erp] SET PARTNER FAILOVER');
 $pair->wait_principal($pair->b);
 is($pair->b->tsql('SELECT COUNT(*), SUM(CAST(id AS bigint)) FROM dbo.loaded', database => 'erp') =~ s/\s//gr,
 	"$rows|" . $rows * ($rows + 1) / 2, 'the other partner has the load too');
+$pair->b->tsql('INSERT INTO dbo.guarded (id, n) VALUES (5, 5)', database => 'erp');
+is($pair->b->tsql('SELECT MAX(id) FROM dbo.seen', database => 'erp') + 0, 5, 'and the trigger, which runs there');
 
 $pair->stop;
 done_testing();
