@@ -25,7 +25,7 @@ flags_of() {
 			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -Isrc/value -isystem $server $conventions" ;;
 		test/docs/*) echo "-std=c99 -pedantic -Iinclude" ;;
 		test/standin/*) echo "-std=gnu11 -D_GNU_SOURCE -pthread -Itest/standin" ;;
-		test/standin_speed/* | bench/read/* | bench/push/*) echo "-std=gnu11 -D_GNU_SOURCE" ;;
+		test/standin_speed/* | bench/read/* | bench/push/* | bench/write/*) echo "-std=gnu11 -D_GNU_SOURCE" ;;
 		test/unit/*) echo "-std=gnu11 -D_GNU_SOURCE -Iinclude -Itest/unit -Itest/standin" ;;
 		*) return 1 ;;
 	esac
