@@ -47,25 +47,12 @@ tmf_deparse_output_type(const TmfColumnForm *form, const SqlType *remote)
 	return pstrdup(type);
 }
 
-/*
- * DB-Library looks for counts of a call at its end and at result sets, and a SET that
- * comes last has none.  So where no rows come back, each is noted, and what is noted
- * is copied: that counts them again.
- */
-static bool
-counts_again(const TmfChangeText *text)
-{
-	return text->identity && text->output == NIL;
-}
-
 /* " OUTPUT INSERTED.[a], INSERTED.[b] INTO @r" */
 static void
 append_output(StringInfo sql, const TmfChangeText *text, const char *row)
 {
 	ListCell   *lc;
 
-	if (counts_again(text))
-		appendStringInfoString(sql, " OUTPUT 0 INTO @c");
 	if (text->output == NIL)
 		return;
 	appendStringInfoString(sql, " OUTPUT ");
@@ -79,13 +66,15 @@ append_output(StringInfo sql, const TmfChangeText *text, const char *row)
 		appendStringInfoString(sql, " INTO @r");
 }
 
+/*
+ * A statement with parameters is a batch of its own, at whose end the server undoes
+ * what SET has changed in it.
+ */
 static void
 append_before(StringInfo sql, const TmfChangeText *text)
 {
 	ListCell   *lc;
 
-	if (counts_again(text))
-		appendStringInfoString(sql, "DECLARE @c TABLE ([c] bit); ");
 	if (text->identity)
 		appendStringInfo(sql, "SET IDENTITY_INSERT %s ON; ", text->target);
 	foreach(lc, text->into)
@@ -104,10 +93,6 @@ append_after(StringInfo sql, const TmfChangeText *text)
 		appendStringInfo(sql, "%s[c%d]", i > 0 ? ", " : "; SELECT ", i + 1);
 	if (text->into != NIL)
 		appendStringInfoString(sql, " FROM @r");
-	if (text->identity)
-		appendStringInfo(sql, "; SET IDENTITY_INSERT %s OFF", text->target);
-	if (counts_again(text))
-		appendStringInfoString(sql, "; INSERT INTO @c SELECT [c] FROM @c");
 }
 
 static void
