@@ -11,14 +11,22 @@
 
 #include "plan/modify.h"
 
+/* $T stands for the row, but for itself within a name. */
 static void
 append_output_expression(StringInfo sql, const char *expression, const char *row)
 {
+	bool		in_name = false;
 	const char *c;
 
 	for (c = expression; *c != '\0'; c++)
 	{
-		if (c[0] == '$' && c[1] == 'T')
+		if (*c == '[')
+			in_name = true;
+		else if (in_name && c[0] == ']' && c[1] == ']')
+			appendStringInfoChar(sql, *c++);
+		else if (*c == ']')
+			in_name = false;
+		if (!in_name && c[0] == '$' && c[1] == 'T')
 		{
 			appendStringInfoString(sql, row);
 			c++;
