@@ -97,13 +97,18 @@ raise_doomed(const TmfSession *session)
 {
 	const TmfTransaction *transaction = &session->transaction;
 	bool		lost = strcmp(transaction->doomed, DOOM_LOST) == 0;
+	int			length = strlen(transaction->reason);
+
+	/* The server's own words may be a sentence. */
+	if (length > 0 && transaction->reason[length - 1] == '.')
+		length--;
 
 	ereport(ERROR,
 			(errcode(tmf_report_sqlstate(transaction->doomed)),
 			 errmsg("the remote transaction on server \"%s\" cannot be continued",
 					session->options->name),
 			 lost ?
-			 errdetail("Its work at %s is lost: %s.", session->address, transaction->reason) :
+			 errdetail("Its work at %s is lost: %.*s.", session->address, length, transaction->reason) :
 			 errdetail_internal("%s", transaction->reason),
 			 errhint("Roll back the transaction, or to a savepoint set before its first statement on that server, and run it again.")));
 }
