@@ -179,6 +179,8 @@ sub summary
 		$got{changed}++ if $word eq 'same' && $more > 0;
 		$got{text} .= ($got{text} ? ' / ' : '') . "$place: $said";
 		return (%got, word => 'difference', text => "step $place: $said") if $word eq 'difference';
+		# it may have cost the remote transaction, so nothing follows from what comes after it
+		return %got if $word eq 'refused';
 	}
 	return (%got, word => 'difference', text => 'no answer: ' . substr($err, 0, 900), words => [ @{ $got{words} }, 'difference' ]) unless grep { $_->[0] == 0 } @$lines;
 	return %got;

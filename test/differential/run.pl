@@ -126,7 +126,6 @@ sub work_changes
 				my $got = $got{$number};
 
 				$mine{cases}++;
-print STDERR "$number $got->{text}\n" if $ENV{TALK};
 				$mine{$_}++ for @{ $got->{words} };
 				$mine{$_} += $got->{$_} for qw(direct changed);
 				show_case($runner, $number, $cases{$number}, $got) if $got->{word} eq 'difference' && $shown_here++ < $shown / $workers;
