@@ -21,6 +21,7 @@ typedef struct TmfCatalogWritten
 	bool		identity;
 	bool		readable;
 	int			defaults;		/* how many remote columns have one */
+	int			database_page;	/* code page of the database's collation */
 	bool	   *there;			/* of names, by index: is there such a column? */
 	TmfWrittenColumn *column;
 } TmfCatalogWritten;

@@ -42,6 +42,7 @@ typedef struct TmfWritten
 	bool		identity;		/* it has an identity column, in the foreign table or not */
 	bool		readable;		/* the login may SELECT all of it */
 	bool		other_default;	/* a remote column that the foreign table lacks has a DEFAULT */
+	int			database_page;	/* code page of the database's collation; 0: not known */
 	int			columns;		/* of the foreign table */
 	TmfWrittenColumn column[FLEXIBLE_ARRAY_MEMBER]; /* by attribute number - 1 */
 } TmfWritten;

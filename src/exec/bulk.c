@@ -111,6 +111,16 @@ look(TmfBatch *batch)
 	batch->bulk = TMF_BULK_YES;
 }
 
+/*
+ * FreeTDS tells the server that the bytes of every column are of the database's
+ * code page, whatever the column's own is.  Where these differ only ASCII goes.
+ */
+static int
+page_of(const TmfWritten *written, const TmfWrittenColumn *remote)
+{
+	return remote->code_page == written->database_page ? remote->code_page : 0;
+}
+
 static bool
 encode_page(WireParameter *value, int page)
 {
@@ -137,7 +147,7 @@ encode_utf16(WireParameter *value)
 
 /* Brings a value into the form in which it is loaded.  False: there is none. */
 static bool
-take_value(const TmfBatch *batch, const TmfWrittenColumn *remote, WireLoadColumn *column,
+take_value(const TmfBatch *batch, const TmfWrittenColumn *remote, int page, WireLoadColumn *column,
 		   WireParameter *value)
 {
 	bool		wide = column->declared.name == SQLTYPE_NCHAR ||
@@ -152,7 +162,7 @@ take_value(const TmfBatch *batch, const TmfWrittenColumn *remote, WireLoadColumn
 			wire_load_admits(&column->declared, value);
 	}
 	if (value->type == WIRE_TYPE_TEXT &&
-		!(wide ? encode_utf16(value) : encode_page(value, remote->code_page)))
+		!(wide ? encode_utf16(value) : encode_page(value, page)))
 		return false;
 	column->longest = Max(column->longest, value->length);
 	return wire_load_admits(&column->declared, value);
@@ -171,12 +181,13 @@ take_values(TmfBatch *batch, int rows, WireParameter *values)
 	{
 		const TmfWrittenColumn *remote = &written->column[modify->column[i].attnum - 1];
 		WireLoadColumn *column = &batch->load_column[place];
+		int			page = page_of(written, remote);
 
 		column->nulls = false;
 		column->longest = 0;
 		for (row = 0; row < rows; row++)
 		{
-			if (!take_value(batch, remote, column, &values[(Size) row * batch->width + place]))
+			if (!take_value(batch, remote, page, column, &values[(Size) row * batch->width + place]))
 				return false;
 		}
 		place++;

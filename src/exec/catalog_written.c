@@ -22,6 +22,7 @@ enum
 	OF_CHECKS,
 	OF_IDENTITY,
 	OF_DEFAULTS,
+	OF_DATABASE_PAGE,
 	OF_READABLE,
 	OF_INDEX,
 	OF_NAME,
@@ -34,7 +35,7 @@ enum
 	OF_DEFAULT
 };
 
-#define ROW_NULLS	"nnnnnnnvnnnnnnnnnnnn"
+#define ROW_NULLS	"nnnnnnnnvnnnnnnnnnnnn"
 
 #define FACTS_OF_TABLE \
 	"COALESCE(b.type, o.type), s.base_object_name, " \
@@ -52,7 +53,9 @@ enum
 	"(SELECT COUNT(*) FROM sys.identity_columns AS n " \
 	"WHERE n.object_id = COALESCE(b.object_id, o.object_id)), " \
 	"(SELECT COUNT(*) FROM sys.columns AS k " \
-	"WHERE k.object_id = COALESCE(b.object_id, o.object_id) AND k.default_object_id <> 0), "
+	"WHERE k.object_id = COALESCE(b.object_id, o.object_id) AND k.default_object_id <> 0), " \
+	"CONVERT(int, COLLATIONPROPERTY(CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')), " \
+	"'CodePage')), "
 
 #define FACTS_OF_COLUMN \
 	"l.i, c.name, " TYPE_OF_COLUMN ", c.collation_name, " \
@@ -79,6 +82,7 @@ fill_table(TmfCatalogWritten *table, char **row)
 	table->checks = is_set(row[OF_CHECKS]);
 	table->identity = is_set(row[OF_IDENTITY]);
 	table->defaults = row[OF_DEFAULTS] != NULL ? atoi(row[OF_DEFAULTS]) : 0;
+	table->database_page = row[OF_DATABASE_PAGE] != NULL ? atoi(row[OF_DATABASE_PAGE]) : 0;
 	table->readable = is_set(row[OF_READABLE]);
 }
 

@@ -211,6 +211,7 @@ make_written(Relation rel, const char *name, const TmfCatalogWritten *table, Lis
 	written->checks = table->checks || table->view;
 	written->identity = table->identity;
 	written->readable = table->readable;
+	written->database_page = table->database_page;
 	written->columns = columns;
 	foreach(attnum, attnums)
 	{

@@ -213,7 +213,7 @@ tmf_code_page_convert(int code_page, const char *utf8, int *length)
 	char	   *converted;
 	int			size;
 
-	if (code_page == CODE_PAGE_UTF8 || is_ascii(utf8, *length))
+	if (is_ascii(utf8, *length))
 		return utf8;
 	if (page < 0 || pg_encoding_max_length(pages[page].encoding) > 1)
 		return NULL;
