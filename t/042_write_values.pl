@@ -291,6 +291,18 @@ my ($ok, undef, undef, $state) = $psql->try('INSERT INTO known VALUES (1, 1)');
 is($ok ? 'accepted' : $state, 'HV00R', 'no such table');
 cmp_ok(kept(), '<', $contexts, 'and nothing for a table that is not there any more');
 
+# A database in another encoding.
+$psql->query("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+$psql->query("SELECT tds_mirror_exec('erp', 'CREATE TABLE dbo.latin (id int NOT NULL PRIMARY KEY, v varchar(6) NULL, n nvarchar(6) NULL)')");
+my $latin = $cluster->session(database => 'latin');
+$latin->query('SET client_encoding = UTF8');
+$latin->query(server_sql($pair));
+$latin->query("CREATE FOREIGN TABLE latin (id int OPTIONS (key 'true'), v text, n text) SERVER erp OPTIONS (schema_name 'dbo')");
+is($latin->query("INSERT INTO latin VALUES (1, 'Grüße', 'Größe'), (2, 'äöüÄÖÜ  ', '') RETURNING v, n"), encode('UTF-8', "Grüße|Größe\näöüÄÖÜ|"), 'written in LATIN1');
+is($psql->query("SELECT r FROM tds_mirror_query('erp', 'SELECT id, v, n FROM dbo.latin ORDER BY id') AS r (id int, v text, n text)"), encode('UTF-8', "(1,Grüße,Größe)\n(2,äöüÄÖÜ,\"\")"), 'and read in UTF-8');
+($ok, undef, undef, $state) = $latin->try("INSERT INTO latin VALUES (3, 'äöüÄÖÜß', '')");
+is($ok ? 'accepted' : $state, '22001', 'too long in LATIN1');
+
 # The code pages that the stand-in does not have: no character is taken that a page lacks.
 my $top = "$FindBin::Bin/..";
 my $folder = scratch_folder('write-values-programs');
