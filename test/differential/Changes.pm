@@ -28,7 +28,7 @@ sub new
 {
 	my ($class, $cluster, $database, $seed, $alike) = @_;
 	my $self = bless { psql => $cluster->session(timeout => 300, database => $database), seed => $seed, block => -1, alike => $alike,
-		folder => scratch_folder("changes-$seed-$$") }, $class;
+		folder => scratch_folder("changes-$seed") }, $class;
 
 	$self->{psql}->query('SELECT 1');
 	return $self;
