@@ -58,6 +58,10 @@ UPDATE sale SET id = 203 WHERE id = 102;
 UPDATE sale SET id = 60 WHERE id = 103 RETURNING tableoid::regclass, *;
 UPDATE sale SET id = 61 WHERE id = 60;
 SELECT tableoid::regclass, id, region, amount FROM sale WHERE id IN (60, 61, 101, 102, 103, 203, 220) ORDER BY id;
+-- with a NULL, where the remote column has a DEFAULT
+INSERT INTO sale VALUES (150, 'null', NULL);
+UPDATE sale SET id = 50 WHERE id = 150 RETURNING tableoid::regclass, *;
+DELETE FROM sale WHERE id = 50 AND amount IS NULL RETURNING id;
 -- not into a table whose rows are being changed
 UPDATE sale SET id = 150 + id / 10 WHERE region = 'copy' AND id >= 100 RETURNING id;
 UPDATE sale SET id = id + 100 WHERE region = 'copy' AND id >= 100 RETURNING id;

@@ -29,6 +29,7 @@ struct TmfBatch
 	int			values_max;
 	int64		sent;			/* rows of the statement that went before */
 	bool		failed;			/* some could not be sent, and an error was raised */
+	bool		encoding;		/* the values of one more */
 	bool		locked;			/* a statement of ours has taken the table's lock */
 
 	/* of bulk.c, as of the columns above */

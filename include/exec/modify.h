@@ -48,6 +48,7 @@ typedef struct TmfModify
 	TmfChanging change;
 	List	   *private;		/* see TmfModifyPrivate */
 	bool		nothing;		/* ON CONFLICT DO NOTHING */
+	bool		moves;			/* rows come whole from other partitions */
 	MemoryContext context;		/* of all of it */
 	MemoryContext values_context;	/* of the values of a statement, until the next one */
 	MemoryContext returned_context; /* of the row that came back, until the next one */

@@ -154,6 +154,26 @@ keep_values(const TmfModify *modify, TupleTableSlot *slot, WireParameter *parame
 	}
 }
 
+/*
+ * A cast may be a function that uses the session, so that those who wait are sent
+ * in the middle: the row finds its place afterwards.
+ */
+static void
+take_values(TmfBatch *batch, TupleTableSlot *slot)
+{
+	TmfModify  *modify = batch->modify;
+
+	batch->encoding = true;
+	tmf_modify_encode(modify, slot, modify->parameters);
+	batch->encoding = false;
+	require_sound(batch);
+	keep_values(modify, slot, modify->parameters);
+	make_room(batch);
+	memcpy(batch->values + (Size) batch->rows * batch->width, modify->parameters,
+		   sizeof(WireParameter) * batch->width);
+	batch->rows++;
+}
+
 void
 tmf_batch_add(TmfModify *modify, TupleTableSlot *slot)
 {
@@ -170,10 +190,7 @@ tmf_batch_add(TmfModify *modify, TupleTableSlot *slot)
 	bms_free(columns);
 	if (batch->rows == 0)
 		tmf_modify_prepare(modify, batch->columns, statement_rows(batch));
-	make_room(batch);
-	tmf_modify_encode(modify, slot, batch->values + (Size) batch->rows * batch->width);
-	keep_values(modify, slot, batch->values + (Size) batch->rows * batch->width);
-	batch->rows++;
+	take_values(batch, slot);
 	tmf_gather_wait(&batch->gather, modify->user->umid);
 	if (batch->rows >= batch->rows_max ||
 		MemoryContextMemAllocated(modify->values_context, false) >= BYTES_MAX)
@@ -251,7 +268,8 @@ send(TmfGather *gather)
 	batch->rows = 0;
 	batch->failed = false;
 	MemoryContextReset(batch->bulk_context);
-	MemoryContextReset(batch->modify->values_context);
+	if (!batch->encoding)
+		MemoryContextReset(batch->modify->values_context);
 }
 
 void

@@ -77,7 +77,8 @@ tmf_catalog_type(char **row)
 	char		allowed[SQLTYPE_ALLOWED_MAX];
 	SqlType		type = {SQLTYPE_UNKNOWN};
 
-	if (row[0] == NULL || strcmp(row[1], "0") != 0 ||
+	if (row[0] == NULL || row[1] == NULL || row[2] == NULL || row[3] == NULL || row[4] == NULL ||
+		strcmp(row[1], "0") != 0 ||
 		!sqltype_parse(declaration(row[0], atoi(row[2]), atoi(row[3]), atoi(row[4])), &type, allowed))
 		type.name = SQLTYPE_UNKNOWN;
 	return type;

@@ -35,7 +35,7 @@ enum
 	OF_DEFAULT
 };
 
-#define ROW_NULLS	"nnnnnnnnvnnnnnnnnnnnn"
+#define ROW_NULLS	"vnnnnnnnvnnnnnnnnnnnn"
 
 #define FACTS_OF_TABLE \
 	"COALESCE(b.type, o.type), s.base_object_name, " \

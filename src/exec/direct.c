@@ -75,8 +75,6 @@ make_row(Change *change)
 
 	change->row = tmf_row_make(RelationGetDescr(change->rel),
 							   tmf_scan_private(&select, NIL, makeString(names), ""));
-	change->slot = ExecInitExtraTupleSlot(change->estate, RelationGetDescr(change->rel),
-										  &TTSOpsMinimalTuple);
 }
 
 void
@@ -107,6 +105,10 @@ tmfBeginDirectModify(ForeignScanState *node, int eflags)
 	if (private_of(change, TMF_DIRECT_RETURNED) != NIL)
 		make_row(change);
 	MemoryContextSwitchTo(former);
+	/* the executor looks at its slots once more when change->context is gone */
+	if (change->row != NULL)
+		change->slot = ExecInitExtraTupleSlot(estate, RelationGetDescr(change->rel),
+											  &TTSOpsMinimalTuple);
 	node->fdw_state = change;
 }
 

@@ -81,7 +81,7 @@ returned_columns(const ResultRelInfo *rinfo)
 
 /*
  * Rows of a partitioned table, or of COPY.  All columns of a row that comes from
- * another partition are offered.
+ * another partition are offered, and a NULL among them is no column left out.
  */
 void
 tmfBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
@@ -120,6 +120,7 @@ tmfBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 							 tmf_modify_private(rel, written, offered, NIL, returned_columns(rinfo),
 												plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING,
 												false));
+	modify->moves = plan != NULL && plan->operation != CMD_INSERT;
 	modify->gathers = plan == NULL && tmf_batch_possible(rinfo);
 	rinfo->ri_FdwState = modify;
 }
@@ -159,6 +160,14 @@ take_returned(TmfModify *modify, TmfSession *session, const TmfRequest *request)
 		tmf_row_read(modify->row, tmf_session_conn(session), 1, false, modify->returned);
 		MemoryContextSwitchTo(former);
 	}
+	if (tmf_change_refused(session) == 0 &&
+		tmf_change_count(session, request->sql) != (int64) rows)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg("the server has changed " INT64_FORMAT " rows of foreign table \"%s\" and returned " UINT64_FORMAT,
+						tmf_change_count(session, request->sql),
+						RelationGetRelationName(modify->rel), rows),
+				 errcontext("remote SQL command: %s", request->sql)));
 }
 
 static void raise_count(const TmfModify *modify, int64 count, const char *sql) pg_attribute_noreturn();

@@ -220,7 +220,7 @@ is_written(const TmfModify *modify, const TmfModifyColumn *column, bool isnull)
 		return !column->offered || column->takes;
 	if (isnull && column->identity)
 		return false;
-	return !column->offered || (column->takes && !isnull);
+	return !column->offered || (column->takes && (modify->moves || !isnull));
 }
 
 /* A value that nobody has changed is not written back: not every one is the whole remote value. */
@@ -278,6 +278,11 @@ make_text(TmfModify *modify, int rows)
 	StringInfoData sql;
 	int			i = -1;
 
+	if (text->column != NULL)
+	{
+		pfree(unconstify(TmfChangeColumn *, text->column));
+		pfree(unconstify(TmfChangeColumn *, text->key));
+	}
 	text->columns = 0;
 	text->identity = false;
 	while ((i = bms_next_member(modify->in_text, i)) >= 0)

@@ -299,7 +299,13 @@ tmf_session_of(Oid umid, int slot)
 void
 tmf_session_used_by(TmfSession *session, UserMapping *user)
 {
-	(void) tmf_user_options(user);
+	TmfUserOptions *options = tmf_user_options(user);
+
+	/* once for each row that is written, perhaps */
+	pfree(options->username);
+	if (options->password != NULL)
+		pfree(options->password);
+	pfree(options);
 	tmf_xact_touch();
 	session->userid = user->userid;
 }
