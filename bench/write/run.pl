@@ -124,43 +124,52 @@ sub loads
 	return;
 }
 
-# One statement for all rows: the program logs in, updates and ends, as freebcp does;
-# the backend has logged in before, as for COPY.
+# A statement for each row, in one transaction, prepared on both sides and warm; and
+# one statement for all rows.
 sub updates
 {
 	my ($report, $desk) = @_;
 	my $rows = $desk->{changed};
-	my $sql = 'UPDATE ours.changed SET number = number + 1';
-	my (%cpu, %seconds);
+	my $count = at_least(300, 3000);
+	my $backend = $desk->{backend};
+	my %way = (
+		'each row by itself' => [ $count, 1, "SELECT changes($count)" ],
+		'all rows by one statement' => [ 1, $rows, 'UPDATE ours.changed SET number = number + 1' ]);
+	my $changed = 0;
 
 	return unless wanted('update');
-	my $total = $desk->{backend}->query('SELECT sum(number) FROM ours.changed');
-	statement($desk, $sql);
-	my $before = $desk->requests;
-	statement($desk, $sql);
-	$report->check($desk->requests - $before == 3, 'an UPDATE is one request, between BEGIN and COMMIT');
-	for my $run (1 .. $runs)
+	$backend->query('CREATE FUNCTION changes(count int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1 .. count LOOP '
+		  . 'UPDATE ours.changed SET number = number + 1 WHERE id BETWEEN i AND i; END LOOP; END $$');
+	my $total = $backend->query('SELECT sum(number) FROM ours.changed');
+	$report->table('UPDATE', 'rows', 'CPU, us per row', 'of the bare client', 'ratio', 'rows per second', 'of the bare client');
+	for my $name (reverse sort keys %way)
 	{
-		my ($used, $took) = statement($desk, $sql);
-		my $figures = $desk->change('update', 1, $rows);
+		my ($statements, $size, $sql) = @{ $way{$name} };
+		my $all = $statements * $size;
+		my (%cpu, %seconds);
 
-		push @{ $cpu{this} }, $used;
-		push @{ $seconds{this} }, $took;
-		push @{ $cpu{bare} }, $figures->{whole};
-		push @{ $cpu{alone} }, $figures->{cpu};
-		push @{ $seconds{bare} }, $figures->{seconds};
-	}
-	$report->check($desk->{backend}->query('SELECT sum(number) FROM ours.changed') == $total + $rows * (2 + 2 * $runs), 'each row has changed each time');
-	$report->table("UPDATE of $rows rows", 'CPU, us per row', 'CPU, us', 'rows per second');
-	for my $client ([ this => 'this' ], [ bare => 'bare client' ], [ alone => 'bare client without its login' ])
-	{
-		my ($key, $name) = @$client;
-		my $used = 1e6 * median(@{ $cpu{$key} });
-		my @cells = (sprintf('%.4f', $used / $rows), sprintf('%.0f', $used), sprintf('%d', $rows / median(@{ $seconds{ $key eq 'this' ? 'this' : 'bare' } })));
+		statement($desk, $sql);
+		my $before = $desk->requests;
+		statement($desk, $sql);
+		$report->check($desk->requests - $before == $statements + 2, "$name: one request each, between BEGIN and COMMIT");
+		for my $run (1 .. $runs)
+		{
+			my ($used, $took) = statement($desk, $sql);
+			my $figures = $desk->change('update', $statements, $size);
+
+			push @{ $cpu{this} }, $used;
+			push @{ $cpu{bare} }, $figures->{cpu};
+			push @{ $seconds{this} }, $took;
+			push @{ $seconds{bare} }, $figures->{seconds};
+		}
+		$changed += $all * (2 + 2 * $runs);
+		my @cells = ($all, map({ sprintf '%.3f', 1e6 * median(@{ $cpu{$_} }) / $all } 'this', 'bare'), sprintf('%.2f', ratio(\%cpu, 'this', 'bare')),
+			map { sprintf '%d', $all / median(@{ $seconds{$_} }) } 'this', 'bare');
 		$report->add_row($name, @cells);
-		$report->say(sprintf 'UPDATE, %-12s %s us per row, %s us, %s rows per second', $name, @cells);
+		$report->say(sprintf 'UPDATE, %-26s %d rows, %s us per row, bare %s, ratio %s, %s rows per second, bare %s', $name, @cells);
+		$report->bar(direct_update_vs_bare => ratio(\%cpu, 'this', 'bare'), 1.3) if $size == 1;
 	}
-	$report->bar(direct_update_vs_bare => ratio(\%cpu, 'this', 'bare'), 1.3);
+	$report->check($backend->query('SELECT sum(number) FROM ours.changed') == $total + $changed, 'each row has changed each time');
 	return;
 }
 

@@ -80,7 +80,6 @@ typedef struct TmfTableOptions
 
 	/* its own, or the server's */
 	bool		async_capable;
-	bool		updatable;
 	bool		truncatable;
 	int			batch_size;		/* rows that are inserted together */
 	TmfSampling analyze_sampling;
@@ -100,6 +99,9 @@ extern Endpoint tmf_endpoint_with_port(const TmfServerOptions *options, Endpoint
 
 extern TmfUserOptions *tmf_user_options(const UserMapping *user);
 extern TmfTableOptions *tmf_table_options(Oid relid);
+
+/* May its rows be changed?  Asked for each statement, and so without the other options. */
+extern bool tmf_table_updatable(Oid relid);
 
 /* Name of a column on the remote side: column_name, or its own. */
 extern char *tmf_column_name(Oid relid, AttrNumber attnum);

@@ -197,7 +197,6 @@ tmf_table_options(Oid relid)
 	TmfOptionValue value;
 
 	options->async_capable = table_or_server_integer(table, "async_capable") != 0;
-	options->updatable = table_or_server_integer(table, "updatable") != 0;
 	options->truncatable = table_or_server_integer(table, "truncatable") != 0;
 	options->batch_size = table_or_server_integer(table, "batch_size");
 	options->analyze_sampling = table_or_server_integer(table, "analyze_sampling");
@@ -209,6 +208,15 @@ tmf_table_options(Oid relid)
 	if (options->table_name == NULL)
 		options->table_name = get_rel_name(relid);
 	return options;
+}
+
+bool
+tmf_table_updatable(Oid relid)
+{
+	ForeignTable *table = GetForeignTable(relid);
+
+	return tmf_option_text(table->options, "query", ForeignTableRelationId) == NULL &&
+		table_or_server_integer(table, "updatable") != 0;
 }
 
 char *

@@ -28,9 +28,7 @@
 int
 tmfIsForeignRelUpdatable(Relation rel)
 {
-	const TmfTableOptions *options = tmf_table_options(RelationGetRelid(rel));
-
-	if (options->query != NULL || !options->updatable)
+	if (!tmf_table_updatable(RelationGetRelid(rel)))
 		return 0;
 	return (1 << CMD_INSERT) | (1 << CMD_UPDATE) | (1 << CMD_DELETE);
 }
