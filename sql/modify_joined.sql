@@ -43,6 +43,17 @@ WITH changed AS (DELETE FROM part WHERE length(md5(v::text)) = 32 AND id > 3 RET
 	SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM part WHERE length(md5(v::text)) = 32);
 INSERT INTO part VALUES (60, 1, 60) RETURNING id, (SELECT count(*) FROM part WHERE length(md5(v::text)) = 32) AS before;
 INSERT INTO part VALUES (61, 1, 61) RETURNING id, (SELECT count(*) FROM part AS q WHERE q.id <= part.id) AS seen;
+-- by whatever name it is read
+CREATE FOREIGN TABLE part_query (id int) SERVER joined OPTIONS (query 'SELECT id FROM Joined_Part');
+CREATE FOREIGN TABLE plain_part (id int) SERVER joined OPTIONS (table_name 'joined_part');
+INSERT INTO part VALUES (62, 1, 62) RETURNING id, (SELECT count(*) FROM part_query AS q WHERE q.id <= part.id) AS seen;
+INSERT INTO part VALUES (62, 1, 62) RETURNING id, (SELECT count(*) FROM plain_part AS q WHERE q.id <= part.id) AS seen;
+-- a table that only has a similar name
+SELECT tds_mirror_exec('joined', 'CREATE TABLE dbo.joined_part_2 (id int)');
+CREATE FOREIGN TABLE part_2 (id int) SERVER joined OPTIONS (schema_name 'dbo', table_name 'joined_part_2');
+BEGIN;
+INSERT INTO part VALUES (62, 1, 62) RETURNING id, (SELECT count(*) FROM part_2 AS q WHERE q.id <= part.id) AS seen;
+ROLLBACK;
 SELECT * FROM part ORDER BY id;
 
 -- children of a table here

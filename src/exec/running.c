@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "exec/scan.h"
 
 static dlist_head running = DLIST_STATIC_INIT(running);
@@ -121,6 +123,56 @@ tmf_running_change(TmfChanging *change, EState *estate, Oid serverid, const char
 	MemoryContextRegisterResetCallback(context, &change->callback);
 }
 
+static bool
+is_part_of_name(char c)
+{
+	return isalnum((unsigned char) c) || IS_HIGHBIT_SET(c) || c == '_' || c == '@' || c == '#' || c == '$';
+}
+
+/* Does text stand in sql at that place, as a name or part of one? */
+static bool
+stands_at(const char *sql, const char *at, const char *text, size_t length)
+{
+	return pg_strncasecmp(at, text, length) == 0 && !is_part_of_name(at[length]) &&
+		(at == sql || !is_part_of_name(at[-1]));
+}
+
+/* What precedes a name in sql: is it another schema, or the alias before a column? */
+static bool
+is_elsewhere(const char *sql, const char *at, const char *schema, size_t length)
+{
+	if (at > sql && at[-1] == '[')
+		at--;
+	if (at == sql || at[-1] != '.')
+		return false;
+	at--;
+	if (at > sql && at[-1] == ']')
+		at--;
+	return (size_t) (at - sql) < length || !stands_at(sql, at - length, schema, length);
+}
+
+/*
+ * Does sql name the table, which target names in brackets?  In whatever spelling:
+ * one foreign table may leave out the schema that another names, and the text of
+ * a query is the user's own.
+ */
+static bool
+names_table(const char *sql, const char *target)
+{
+	const char *dot = strstr(target, "].[");
+	const char *name = dot != NULL ? dot + 3 : target + 1;
+	size_t		length = strlen(name) - 1;
+	const char *at;
+
+	for (at = sql; *at != '\0'; at++)
+	{
+		if (stands_at(sql, at, name, length) &&
+			(dot == NULL || !is_elsewhere(sql, at, target + 1, dot - target - 1)))
+			return true;
+	}
+	return false;
+}
+
 bool
 tmf_running_is_changed(const EState *estate, Oid serverid, const char *sql)
 {
@@ -131,7 +183,7 @@ tmf_running_is_changed(const EState *estate, Oid serverid, const char *sql)
 		const TmfChanging *change = dlist_container(TmfChanging, node, iter.cur);
 
 		if (change->estate == estate && change->serverid == serverid &&
-			strstr(sql, change->target) != NULL)
+			names_table(sql, change->target))
 			return true;
 	}
 	return false;
