@@ -145,6 +145,9 @@ extern bool tmf_session_streams(TmfSession *session, TmfStream *stream);
  */
 extern void tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows) pg_attribute_noreturn();
 
+/* Of the login of user's main session as it stands, alive or not; 0: it is closed. */
+extern uint64 tmf_session_generation(const UserMapping *user);
+
 /* The session's last login; to be copied by whoever compares it later. */
 extern const TmfSessionLogin *tmf_session_login(const TmfSession *session);
 

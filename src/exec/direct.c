@@ -266,9 +266,8 @@ send_returning(Change *change, TmfSession *session, const TmfWritten *written)
 }
 
 static void
-send_change(Change *change, const TmfWritten *written)
+send_change(Change *change, TmfSession *session, const TmfWritten *written)
 {
-	TmfSession *session = tmf_change_begin(change->user);
 	int64		before = wire_bytes_received(tmf_session_conn(session));
 	TmfRequest	request;
 
@@ -305,9 +304,10 @@ static void
 execute(Change *change)
 {
 	MemoryContext former = MemoryContextSwitchTo(change->context);
+	TmfSession *session;
 	const TmfWritten *written;
 
-	(void) tmf_change_begin(change->user);
+	session = tmf_change_begin(change->user);
 	written = tmf_written(change->rel, change->user);
 	check_types(change, written);
 	make_encoders(change, written);
@@ -316,7 +316,7 @@ execute(Change *change)
 		require_unchanged(change, written->name);
 		tmf_running_change(&change->changing, change->estate, change->user->serverid,
 						   written->name, change->context);
-		send_change(change, written);
+		send_change(change, session, written);
 	}
 	change->done = true;
 	MemoryContextSwitchTo(former);

@@ -281,8 +281,7 @@ tmf_written(Relation rel, UserMapping *user)
 {
 	Entry	   *entry = find(RelationGetRelid(rel), user->umid);
 
-	if (entry != NULL &&
-		entry->generation == tmf_session_login(tmf_session_acquire(user))->generation)
+	if (entry != NULL && entry->generation == tmf_session_generation(user))
 		return entry->written;
 	return tmf_written_afresh(rel, user);
 }

@@ -310,6 +310,14 @@ tmf_session_used_by(TmfSession *session, UserMapping *user)
 	session->userid = user->userid;
 }
 
+uint64
+tmf_session_generation(const UserMapping *user)
+{
+	const TmfSession *session = tmf_session_find(user->umid, 0);
+
+	return session != NULL && session->conn != NULL ? session->login.generation : 0;
+}
+
 TmfSession *
 tmf_session_acquire(UserMapping *user)
 {
@@ -326,7 +334,8 @@ tmf_session_acquire(UserMapping *user)
 		if (session->state == TMF_SESSION_BUSY)
 			tmf_session_make_room(session);
 		tmf_transaction_require(session);
-		if (session->state == TMF_SESSION_IDLE && (reason = tmf_session_unfit(session)) != NULL)
+		if (session->state == TMF_SESSION_IDLE && !session->transaction.begun &&
+			(reason = tmf_session_unfit(session)) != NULL)
 			tmf_session_close(session, reason);
 		if (session->state == TMF_SESSION_CLOSED)
 			open_session(session, user);
