@@ -255,6 +255,17 @@ is(there('COUNT(*) FROM dbo.keyed'), 0, 'nothing stays');
 is(state_of($psql, "COPY keyed FROM '$big'"), 'ok', 'the same file afterwards');
 is(there('COUNT(*) FROM dbo.keyed'), 20000, 'is loaded');
 
+# A login to which the catalog does not show everything.
+my $loads = $a->counter('bulk_loads');
+is(state_of($psql, "TRUNCATE keyed; COPY keyed FROM '$big'"), 'ok', 'a login that sees all constraints');
+cmp_ok($a->counter('bulk_loads'), '>', $loads, 'loads in bulk');
+$loads = $a->counter('bulk_loads');
+$psql->query("TRUNCATE keyed; ALTER USER MAPPING FOR CURRENT_USER SERVER erp OPTIONS (SET username 'reader')");
+is(state_of($psql, "COPY keyed FROM '$big'"), 'ok', 'one that does not');
+is($a->counter('bulk_loads'), $loads, 'does not');
+is(there('COUNT(*) FROM dbo.keyed'), 20000, 'and writes the same rows');
+$psql->query("ALTER USER MAPPING FOR CURRENT_USER SERVER erp OPTIONS (SET username '$TdsMirror::Instance::user')");
+
 # Memory does not grow with the rows.
 sub resident
 {

@@ -40,7 +40,7 @@ typedef struct TmfWritten
 	bool		on_delete;
 	bool		checks;			/* an enabled CHECK or FOREIGN KEY may refuse a row */
 	bool		identity;		/* it has an identity column, in the foreign table or not */
-	bool		readable;		/* the login may SELECT all of it */
+	bool		readable;		/* the login may SELECT all of it, and see all that belongs to it */
 	bool		other_default;	/* a remote column that the foreign table lacks has a DEFAULT */
 	int			database_page;	/* code page of the database's collation; 0: not known */
 	int			columns;		/* of the foreign table */

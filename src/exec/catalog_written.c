@@ -112,7 +112,10 @@ tmf_catalog_written(UserMapping *user, const char *name, List *names, TmfCatalog
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT " FACTS_OF_TABLE "HAS_PERMS_BY_NAME(");
 	tmf_quote_literal(&sql, name);
-	appendStringInfoString(&sql, ", 'OBJECT', 'SELECT'), " FACTS_OF_COLUMN " FROM (VALUES ");
+	/* without the other one the catalog may keep silent about triggers and constraints */
+	appendStringInfoString(&sql, ", 'OBJECT', 'SELECT') * HAS_PERMS_BY_NAME(");
+	tmf_quote_literal(&sql, name);
+	appendStringInfoString(&sql, ", 'OBJECT', 'VIEW DEFINITION'), " FACTS_OF_COLUMN " FROM (VALUES ");
 	tmf_catalog_values(&sql, names);
 	appendStringInfoString(&sql, ") AS l (i, name) JOIN sys.all_objects AS o ON o.object_id = OBJECT_ID(");
 	tmf_quote_literal(&sql, name);

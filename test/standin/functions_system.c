@@ -86,7 +86,7 @@ fn_has_perms_by_name(Call *call, const SqlValue *a, SqlValue *out)
 		bool		public;		/* granted to everybody by default */
 	}			permissions[] = {
 		{"VIEW ANY DATABASE", instance.view_any_database != 0}, {"ALTER ANY DATABASE", false},
-		{"VIEW SERVER STATE", false}, {"CONTROL SERVER", false}, {"ALTER", false},
+		{"VIEW SERVER STATE", false}, {"CONTROL SERVER", false}, {"ALTER", false}, {"VIEW DEFINITION", false},
 		{"SELECT", true}, {"INSERT", true}, {"UPDATE", true}, {"DELETE", true}
 	};
 
