@@ -1,5 +1,6 @@
 # Rows that are written one after the other: each arrives as it is, also when a cast
-# reads from the server in the middle, and memory does not grow with them.
+# reads from the server in the middle, and memory does not grow with them,
+# and what is said to be committed is.
 
 use strict;
 use warnings;
@@ -61,5 +62,13 @@ for my $case (
 }
 is($psql->query('SELECT count(*), sum(a), sum(b) FROM heap'),
 	join('|', 7000, 7000 * 7001 / 2, 3500 * 3501 + 3500), 'and they are all there');
+
+# What comes as the answer to COMMIT is none, and nothing has been committed.
+$psql->query('BEGIN; DELETE FROM heap');
+$pair->a->control('fault batch plp_short');
+my ($ok, $out, $err, $state) = $psql->try('COMMIT');
+is($state, '08007', 'rows in answer to COMMIT: nobody knows');
+$pair->a->control('clear');
+is($psql->query('SELECT count(*) FROM heap'), '7000', 'and nothing was');
 
 done_testing();

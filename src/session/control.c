@@ -35,6 +35,7 @@ tmf_control(TmfSession *session, const char *sql, int64 until_ms, bool until_can
 			int32 *values, int count)
 {
 	WireConn   *conn = session->conn;
+	bool		answers_else = false;	/* columns, where none were asked for */
 	WireError	error;
 	WireStatus	status;
 
@@ -50,8 +51,10 @@ tmf_control(TmfSession *session, const char *sql, int64 until_ms, bool until_can
 		status = wire_first_result(conn);
 	if (status == WIRE_OK && count > 0)
 		status = read_ints(conn, values, count);
-	while (status == WIRE_OK)
+	while (status == WIRE_OK && !(answers_else = count == 0 && wire_column_count(conn) > 0))
 		status = wire_next_result(conn);
+	if (answers_else)
+		status = WIRE_LOST;
 	if (status == WIRE_FAILED && wire_drain(conn) != WIRE_OK)
 		status = WIRE_LOST;
 
@@ -65,6 +68,8 @@ tmf_control(TmfSession *session, const char *sql, int64 until_ms, bool until_can
 	if (status == WIRE_INTERRUPTED)
 		strlcpy(error.client_text, tmf_wait_expired(&until_ms) ? "no answer in time" :
 				"the wait for the answer was canceled", sizeof(error.client_text));
+	if (answers_else)
+		strlcpy(error.client_text, "the answer is not one to the statement", sizeof(error.client_text));
 	tmf_session_lose(session, &error);
 	return status;
 }
