@@ -49,7 +49,7 @@ Expression::tame_too(grep { $_->{family} eq 'int' && !$_->{hidden} } values %mor
 my @mixture = qw(ti i bi d2 dn sm f b u vs vu nv ca da dt d7 d3 tm dz vb);
 my %tables = (
 	wide => { rows => 30, columns => [ all_columns(), @more{qw(uq ck nn dv ld)} ], unique => ['uq'] },
-	keyed => { rows => 20, twice => 1, columns => [ $column{id}, $more{k2}, @column{qw(ref grp)}, @column{@mixture}, $more{ck} ], trigger => 1, check => 'ck BETWEEN 0 AND 99' },
+	keyed => { rows => 20, twice => 1, columns => [ $column{id}, $more{k2}, @column{qw(ref grp)}, @column{@mixture}, $more{ck} ], trigger => 1, check => 'ck >= 0 AND ck <= 99' },
 	given => { rows => 20, columns => [ $more{sq}, { %{ $column{id} }, key => 0, needed => 1 }, @column{qw(ref grp)}, @column{@mixture}, @more{qw(cp nn rv)} ], unique => ['id'], local_triggers => 1 },
 	part_a => { rows => 12, columns => [ @column{qw(id ref grp)}, @column{@mixture} ], trigger => 1 },
 	part_b => { rows => 12, first => 31, columns => [ @column{qw(id ref grp)}, @column{@mixture} ] });
