@@ -36,9 +36,6 @@ extern List *tmf_modify_private(Relation rel, List *written, List *offered, List
 extern void tmf_modify_returned(Relation rel, const Bitmapset *attributes, List **returned,
 								List **output);
 
-/* The attributes with option key. */
-extern List *tmf_modify_keys(Relation rel);
-
 /* The resjunk column in which the old value of key attribute attnum comes. */
 extern char *tmf_modify_junk_name(Form_pg_attribute attribute);
 

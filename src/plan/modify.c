@@ -33,8 +33,9 @@ tmfIsForeignRelUpdatable(Relation rel)
 	return (1 << CMD_INSERT) | (1 << CMD_UPDATE) | (1 << CMD_DELETE);
 }
 
-List *
-tmf_modify_keys(Relation rel)
+/* The attributes with option key. */
+static List *
+keys_of(Relation rel)
 {
 	List	   *keys = NIL;
 	int			i;
@@ -63,7 +64,7 @@ tmfAddForeignUpdateTargets(PlannerInfo *root, Index rtindex, RangeTblEntry *targ
 {
 	ListCell   *lc;
 
-	foreach(lc, tmf_modify_keys(target_relation))
+	foreach(lc, keys_of(target_relation))
 	{
 		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(target_relation),
 													lfirst_int(lc) - 1);
@@ -307,7 +308,7 @@ tmfPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
 		sort_columns(root, plan->operation, rel, resultRelation, &written, &offered);
 	if (plan->operation != CMD_INSERT)
 	{
-		keys = tmf_modify_keys(rel);
+		keys = keys_of(rel);
 		if (!is_empty(outerPlan(plan)))
 			require_key(rel, keys);
 		tmf_direct_note_refusal(root, plan, resultRelation, rel);
