@@ -13,11 +13,11 @@ use Encode qw(encode_utf8 decode_utf8);
 use Exporter 'import';
 use Change qw(random_case step_text step_with_values targets_of);
 use Runner;
-use Settings qw(random_settings);
 use Targets qw(columns_of forget_sql twin_of bases);
 use TdsMirror::Lab qw(append_file scratch_folder);
 
 our @EXPORT_OK = qw(make_case);
+our @ISA = qw(Runner);
 
 my $block = 20;		# cases under the same settings
 my $executions = 7;	# of a prepared statement
@@ -27,8 +27,8 @@ my $all_tables = 10;	# after each such case all of them are compared
 sub new
 {
 	my ($class, $cluster, $database, $seed, $alike) = @_;
-	my $self = bless { psql => $cluster->session(timeout => 300, database => $database), seed => $seed, block => -1, alike => $alike,
-		folder => scratch_folder("changes-$seed") }, $class;
+	my $self = bless { psql => $cluster->session(timeout => 300, database => $database), seed => $seed, prime => 104_729, size => $block, block => -1,
+		alike => $alike, folder => scratch_folder("changes-$seed") }, $class;
 
 	$self->{psql}->query('SELECT 1');
 	return $self;
@@ -40,24 +40,6 @@ sub make_case
 
 	srand($seed * 3_000_017 + $number);
 	return random_case($kind);
-}
-
-sub settings
-{
-	my ($self, $number) = @_;
-
-	srand($self->{seed} * 104_729 + int($number / $block));
-	return (random_settings(), "SET search_path = seed_$self->{seed}, public", "SET statement_timeout = '60s'");
-}
-
-sub set_for
-{
-	my ($self, $number) = @_;
-	my $now = int($number / $block);
-
-	return '' if $self->{block} == $now;
-	$self->{block} = $now;
-	return join '', map { "$_;\n" } $self->settings($number);
 }
 
 # What is said to the targets.
@@ -207,7 +189,5 @@ sub run
 	}
 	return %got;
 }
-
-sub quit { $_[0]{psql}->quit; return; }
 
 1;

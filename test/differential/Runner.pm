@@ -21,7 +21,7 @@ my $executions = 7;	# of a prepared statement: the sixth may be of a generic pla
 sub new
 {
 	my ($class, $cluster, $database, $seed) = @_;
-	my $self = bless { psql => $cluster->session(timeout => 300, database => $database), seed => $seed, block => -1 }, $class;
+	my $self = bless { psql => $cluster->session(timeout => 300, database => $database), seed => $seed, prime => 7919, size => $block, block => -1 }, $class;
 
 	$self->{psql}->query('SELECT 1');
 	return $self;
@@ -39,14 +39,14 @@ sub settings
 {
 	my ($self, $number) = @_;
 
-	srand($self->{seed} * 7919 + int($number / $block));
+	srand($self->{seed} * $self->{prime} + int($number / $self->{size}));
 	return (random_settings(), "SET search_path = seed_$self->{seed}, public", "SET statement_timeout = '60s'");
 }
 
 sub set_for
 {
 	my ($self, $number) = @_;
-	my $now = int($number / $block);
+	my $now = int($number / $self->{size});
 
 	return '' if $self->{block} == $now;
 	$self->{block} = $now;
