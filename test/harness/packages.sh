@@ -3,10 +3,23 @@
 # needs and that are missing.  As an ordinary user it can only name them.
 #
 # Those of clients are wanted, not needed: what is missing is a line here and a
-# skip there.
+# skip there.  The server is that of PG_CONFIG where there is one, and otherwise
+# the one that this Debian comes with.
 set -eu
 
-server=15
+server=$(${PG_CONFIG:-pg_config} --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
+if [ -z "$server" ]; then
+	metapackage()
+	{
+		apt-cache show postgresql 2>/dev/null | sed -n 's/^Depends: .*postgresql-\([0-9]*\).*/\1/p' | head -n 1
+	}
+	server=$(metapackage)
+	if [ -z "$server" ] && [ "$(id -u)" = 0 ]; then
+		apt-get update -q >/dev/null
+		server=$(metapackage)
+	fi
+	: "${server:=15}"
+fi
 
 needed="gcc make pkg-config libc6-dev perl util-linux procps
  postgresql-$server postgresql-server-dev-$server
