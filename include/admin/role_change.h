@@ -14,6 +14,7 @@
 #include "fmgr.h"
 
 #include "admin/target.h"
+#include "option/compat.h"
 #include "session/failover.h"
 
 #define TMF_ROLE_PRINCIPAL	1
@@ -95,8 +96,7 @@ extern bool tmf_role_serves(TmfRoleChange *change, PairSide side, TmfRole *role)
  * Raises what the server's error number means, with its remedy; detail is a
  * sentence about how we know.
  */
-extern void tmf_role_refuse(const TmfRoleChange *change, int number, const char *detail)
-			pg_attribute_noreturn();
+pg_noreturn extern void tmf_role_refuse(const TmfRoleChange *change, int number, const char *detail);
 
 /* A row of database, old_principal, new_principal, elapsed. */
 extern Datum tmf_role_row(FunctionCallInfo fcinfo, const TmfRoleChange *change,

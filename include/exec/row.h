@@ -8,6 +8,7 @@
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 
+#include "option/compat.h"
 #include "value/decode.h"
 #include "wire/wire.h"
 
@@ -90,7 +91,7 @@ extern void tmf_row_form_wholes(List *wholes, Datum *values, bool *nulls);
 extern void tmf_row_check_type(const TmfRow *row, int column, const WireConn *conn);
 
 /* There is no way from the type of column to the local one. */
-extern void tmf_row_raise_unreadable(const TmfRow *row, int column) pg_attribute_noreturn();
+pg_noreturn extern void tmf_row_raise_unreadable(const TmfRow *row, int column);
 
 /* The statement that declares the remote_type of a column, as a hint; types: one or more, quoted. */
 extern const char *tmf_row_alter_column(Oid relid, const char *column, const char *action,

@@ -10,9 +10,15 @@
 
 #include "fmgr.h"
 #include "nodes/pathnodes.h"
+#include "utils/lsyscache.h"
 
-#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
-#error "tds_mirror_fdw builds with PostgreSQL 15 to 18"
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
+#error "tds_mirror_fdw builds with PostgreSQL 15 to 19"
+#endif
+
+/* Before the declaration of a function that does not return. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
 #endif
 
 /*
@@ -41,12 +47,17 @@ extern int no_such_variable
  */
 #if PG_VERSION_NUM >= 160000
 #define TMF_SCAN_RELIDS(plan)	((plan)->fs_base_relids)
-#define TMF_SCAN_USER(plan, rte) \
+#define TMF_SCAN_USER(plan, estate) \
 	(OidIsValid((plan)->checkAsUser) ? (plan)->checkAsUser : GetUserId())
 #else
 #define TMF_SCAN_RELIDS(plan)	((plan)->fs_relids)
-#define TMF_SCAN_USER(plan, rte) \
-	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
+/* A join has no relation of its own: all of its tables are read by the same user. */
+#define TMF_SCAN_RTE(plan, estate) \
+	exec_rt_fetch((plan)->scan.scanrelid > 0 ? (plan)->scan.scanrelid : \
+				  bms_next_member((plan)->fs_relids, -1), estate)
+#define TMF_SCAN_USER(plan, estate) \
+	(OidIsValid(TMF_SCAN_RTE(plan, estate)->checkAsUser) ? \
+	 TMF_SCAN_RTE(plan, estate)->checkAsUser : GetUserId())
 #endif
 
 /* Whose user mapping a change uses; a partition found on the way has that of its root. */
@@ -61,6 +72,27 @@ extern int no_such_variable
 #define TMF_RESULT_USER(rinfo, estate) \
 	(OidIsValid(TMF_RESULT_RTE(rinfo, estate)->checkAsUser) ? \
 	 TMF_RESULT_RTE(rinfo, estate)->checkAsUser : GetUserId())
+#endif
+
+/* What postgres.h no longer brings along: the length words of values, the providers of collations. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+#ifndef COLLPROVIDER_BUILTIN
+#define COLLPROVIDER_BUILTIN	'b'
+#endif
+
+/* What the families of indexes make of an operator, and the btree strategy of that. */
+#if PG_VERSION_NUM >= 180000
+typedef OpIndexInterpretation TmfMeaning;
+#define TMF_MEANINGS_OF(operator)	get_op_index_interpretation(operator)
+#define TMF_STRATEGY(meaning)		((int) (meaning)->cmptype)
+#define TMF_IS_DESCENDING(pathkey)	((pathkey)->pk_cmptype == COMPARE_GT)
+#else
+typedef OpBtreeInterpretation TmfMeaning;
+#define TMF_MEANINGS_OF(operator)	get_op_btree_interpretation(operator)
+#define TMF_STRATEGY(meaning)		((meaning)->strategy)
+#define TMF_IS_DESCENDING(pathkey)	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
 /* May the user execute a function? */

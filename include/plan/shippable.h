@@ -263,6 +263,9 @@ extern bool tmf_ship_pair(TmfShipping *shipping, Node *left, Node *right,
 extern TmfPiece tmf_ship_interval(TmfShipping *shipping, const TmfPiece *column, Node *value,
 								  Oid local, const SqlType *as, int strategy);
 
+/* collation.c: does a collation sort by bytes, as C does? */
+extern bool tmf_collation_is_bytes(Oid collation);
+
 /* ship_text.c: characters and bytes */
 extern TmfPiece tmf_compare_text(TmfShipping *shipping, const TmfCompareRule *rule,
 								 const TmfComparison *comparison);

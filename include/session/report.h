@@ -5,6 +5,7 @@
 #ifndef SESSION_REPORT_H
 #define SESSION_REPORT_H
 
+#include "option/compat.h"
 #include "wire/wire.h"
 
 /*
@@ -13,8 +14,7 @@
  * context; schema, table, column and constraint, by their names over there, in
  * the error's fields where those words say them.
  */
-extern void tmf_report_error(const char *server_name, const WireError *error, const char *sql)
-			pg_attribute_noreturn();
+pg_noreturn extern void tmf_report_error(const char *server_name, const WireError *error, const char *sql);
 
 /* One line about error for a DETAIL or a view: never holds a password. */
 extern void tmf_report_summary(const WireError *error, char *buffer, size_t size);

@@ -19,6 +19,7 @@
 #include "datatype/timestamp.h"
 #include "foreign/foreign.h"
 
+#include "option/compat.h"
 #include "option/option.h"
 #include "pure/pair.h"
 #include "wire/wire.h"
@@ -143,7 +144,7 @@ extern bool tmf_session_streams(TmfSession *session, TmfStream *stream);
  * Raises 08006 for a session found dead: rows is what this execution had
  * handed over, for DETAIL.
  */
-extern void tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows) pg_attribute_noreturn();
+pg_noreturn extern void tmf_session_raise_lost(TmfSession *session, const char *sql, uint64 rows);
 
 /* Of the login of user's main session as it stands, alive or not; 0: it is closed. */
 extern uint64 tmf_session_generation(const UserMapping *user);

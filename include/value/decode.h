@@ -11,6 +11,7 @@
 
 #include "fmgr.h"
 
+#include "option/compat.h"
 #include "value/cast.h"
 #include "wire/wire.h"
 
@@ -93,10 +94,10 @@ tmf_decode_room(TmfDecoder *decoder, size_t size)
 }
 
 /* 22003 about decoder's column. */
-extern void tmf_decode_out_of_range(const TmfDecoder *decoder) pg_attribute_noreturn();
+pg_noreturn extern void tmf_decode_out_of_range(const TmfDecoder *decoder);
 
 /* 08P01 about a value of fixed size that has another length. */
-extern void tmf_decode_wrong_size(const TmfDecoder *decoder, int length, size_t size) pg_attribute_noreturn();
+pg_noreturn extern void tmf_decode_wrong_size(const TmfDecoder *decoder, int length, size_t size);
 
 /* The same unless a value of fixed size has size bytes. */
 static inline void

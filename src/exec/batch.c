@@ -143,10 +143,13 @@ keep_values(const TmfModify *modify, TupleTableSlot *slot, WireParameter *parame
 		Form_pg_attribute attribute = TupleDescAttr(slot->tts_tupleDescriptor, attnum - 1);
 		Datum		datum = slot->tts_values[attnum - 1];
 		const char *value = parameter->value;
+		const char *start;
 		void	   *copy;
 
-		if (value == NULL || attribute->attbyval || value < DatumGetPointer(datum) ||
-			value > DatumGetPointer(datum) + datumGetSize(datum, false, attribute->attlen))
+		if (value == NULL || attribute->attbyval)
+			continue;
+		start = (const char *) DatumGetPointer(datum);
+		if (value < start || value > start + datumGetSize(datum, false, attribute->attlen))
 			continue;
 		copy = MemoryContextAlloc(modify->values_context, Max(parameter->length, 1));
 		memcpy(copy, value, parameter->length);

@@ -11,6 +11,7 @@
 #include "utils/varlena.h"
 
 #include "catalog_int.h"
+#include "option/compat.h"
 #include "session/quote.h"
 
 /* Tables of which one statement asks for the columns. */
@@ -112,7 +113,7 @@ tmf_catalog_version(UserMapping *user)
 	return Min(atoi(row[0]), atoi(row[1]) / 10);
 }
 
-static void raise_no_schema(UserMapping *user, const char *schema, List *rows) pg_attribute_noreturn();
+pg_noreturn static void raise_no_schema(UserMapping *user, const char *schema, List *rows);
 
 /* rows: name, id.  As in option/table.c, half of the letters may differ, and four at most. */
 static void

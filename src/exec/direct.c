@@ -84,7 +84,6 @@ tmfBeginDirectModify(ForeignScanState *node, int eflags)
 	EState	   *estate = node->ss.ps.state;
 	MemoryContext context;
 	MemoryContext former;
-	RangeTblEntry *rte;
 	Change	   *change;
 
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
@@ -98,8 +97,7 @@ tmfBeginDirectModify(ForeignScanState *node, int eflags)
 	change->operation = plan->operation;
 	change->private = plan->fdw_private;
 	change->context = context;
-	rte = exec_rt_fetch(plan->resultRelation, estate);
-	change->user = GetUserMapping(TMF_SCAN_USER(plan, rte), plan->fs_server);
+	change->user = GetUserMapping(TMF_SCAN_USER(plan, estate), plan->fs_server);
 	change->parameters = tmf_parameters_make(&node->ss.ps, plan->fdw_exprs,
 											 private_of(change, TMF_DIRECT_PARAMETERS));
 	if (private_of(change, TMF_DIRECT_RETURNED) != NIL)
@@ -112,7 +110,7 @@ tmfBeginDirectModify(ForeignScanState *node, int eflags)
 	node->fdw_state = change;
 }
 
-static void raise_type(const Change *change, AttrNumber attnum, const TmfWrittenColumn *column) pg_attribute_noreturn();
+pg_noreturn static void raise_type(const Change *change, AttrNumber attnum, const TmfWrittenColumn *column);
 
 static void
 raise_type(const Change *change, AttrNumber attnum, const TmfWrittenColumn *column)

@@ -15,6 +15,7 @@
 #include "utils/rel.h"
 
 #include "exec/batch.h"
+#include "option/compat.h"
 #include "option/option.h"
 #include "session/change.h"
 #include "value/encode.h"
@@ -170,7 +171,7 @@ take_returned(TmfModify *modify, TmfSession *session, const TmfRequest *request)
 				 errcontext("remote SQL command: %s", request->sql)));
 }
 
-static void raise_count(const TmfModify *modify, int64 count, const char *sql) pg_attribute_noreturn();
+pg_noreturn static void raise_count(const TmfModify *modify, int64 count, const char *sql);
 
 static void
 raise_count(const TmfModify *modify, int64 count, const char *sql)

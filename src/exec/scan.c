@@ -26,14 +26,6 @@ make_slot(TmfScan *scan, TupleDesc descriptor, const TupleTableSlotOps *ops)
 	return slot;
 }
 
-/* A join has no relation of its own: all of its tables are read by the same user. */
-static int
-any_relid(const ForeignScan *plan)
-{
-	return plan->scan.scanrelid > 0 ? plan->scan.scanrelid :
-		bms_next_member(TMF_SCAN_RELIDS(plan), -1);
-}
-
 void
 tmfBeginForeignScan(ForeignScanState *node, int eflags)
 {
@@ -41,7 +33,6 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	TupleDesc	descriptor = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
 	MemoryContext context;
 	MemoryContext old;
-	RangeTblEntry *rte;
 	TmfScan    *scan;
 
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
@@ -62,8 +53,7 @@ tmfBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->owner = CurrentResourceOwner;
 	scan->wakeup = TMF_WAKEUP_NONE;
 	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0;
-	rte = exec_rt_fetch(any_relid(plan), scan->estate);
-	scan->user = GetUserMapping(TMF_SCAN_USER(plan, rte), plan->fs_server);
+	scan->user = GetUserMapping(TMF_SCAN_USER(plan, scan->estate), plan->fs_server);
 	scan->measured = scan->estate->es_instrument != 0;
 	scan->sql = strVal(list_nth(plan->fdw_private, TMF_SCAN_SQL));
 	scan->locks = boolVal(list_nth(plan->fdw_private, TMF_SCAN_LOCKS));

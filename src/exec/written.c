@@ -19,6 +19,7 @@
 #include "exec/catalog_written.h"
 #include "exec/row.h"
 #include "exec/written.h"
+#include "option/compat.h"
 #include "option/option.h"
 #include "session/quote.h"
 #include "session/session.h"
@@ -123,8 +124,8 @@ keep(Oid relid, Oid umid, uint64 generation, uint64 before, TmfWritten *written)
 	outdated |= !entry->valid;
 }
 
-static void raise_no_table(UserMapping *user, const TmfTableOptions *options,
-						   const char *elsewhere) pg_attribute_noreturn();
+pg_noreturn static void raise_no_table(UserMapping *user, const TmfTableOptions *options,
+						   const char *elsewhere);
 
 static void
 raise_no_table(UserMapping *user, const TmfTableOptions *options, const char *elsewhere)
@@ -293,7 +294,7 @@ tmf_written_triggers(const TmfWritten *written, CmdType event)
 		event == CMD_UPDATE ? written->on_update : written->on_delete;
 }
 
-static void raise_takes_none(const char *column, const TmfWrittenColumn *remote) pg_attribute_noreturn();
+pg_noreturn static void raise_takes_none(const char *column, const TmfWrittenColumn *remote);
 
 static void
 raise_takes_none(const char *column, const TmfWrittenColumn *remote)

@@ -15,10 +15,10 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "option/compat.h"
 #include "option/table.h"
 
-static void bad_value(const TmfOption *option, const char *text, const char *allowed)
-			pg_attribute_noreturn();
+pg_noreturn static void bad_value(const TmfOption *option, const char *text, const char *allowed);
 
 /* A SECRET is named, not shown. */
 static void

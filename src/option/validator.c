@@ -16,9 +16,10 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 
+#include "option/compat.h"
 #include "option/table.h"
 
-static void reject_unknown(const char *name, Oid catalog) pg_attribute_noreturn();
+pg_noreturn static void reject_unknown(const char *name, Oid catalog);
 
 /* What an option of that name is written at, NULL if there is none. */
 static const char *

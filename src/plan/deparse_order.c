@@ -54,7 +54,7 @@ add_item(Order *order, char *text, const char *direction)
 static void
 add_key(Order *order, const PathKey *pathkey, const TmfKey *key, bool nullable)
 {
-	bool		descending = pathkey->pk_strategy == BTGreaterStrategyNumber;
+	bool		descending = TMF_IS_DESCENDING(pathkey);
 
 	if (nullable && pathkey->pk_nulls_first == descending)
 		add_item(order, psprintf("CASE WHEN %s IS NULL THEN %d ELSE %d END", key->piece.sql,

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "foreign/fdwapi.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"

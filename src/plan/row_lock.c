@@ -13,10 +13,11 @@
 #include "optimizer/prep.h"
 #include "parser/parsetree.h"
 
+#include "option/compat.h"
 #include "plan/paths.h"
 #include "plan/relinfo.h"
 
-static void refuse(const RangeTblEntry *rte, const char *why, const char *hint) pg_attribute_noreturn();
+pg_noreturn static void refuse(const RangeTblEntry *rte, const char *why, const char *hint);
 
 static void
 refuse(const RangeTblEntry *rte, const char *why, const char *hint)

@@ -12,6 +12,7 @@
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 
+#include "option/compat.h"
 #include "plan/shippable.h"
 
 static const TmfCompareRule *
@@ -35,14 +36,14 @@ tmf_compare_find(Oid operator, TmfComparison *comparison)
 
 	if (operator >= FirstUnpinnedObjectId)
 		return NULL;
-	foreach(lc, get_op_btree_interpretation(operator))
+	foreach(lc, TMF_MEANINGS_OF(operator))
 	{
-		const OpBtreeInterpretation *meaning = lfirst(lc);
+		const TmfMeaning *meaning = lfirst(lc);
 		const TmfCompareRule *rule = rule_of_family(meaning->opfamily_id);
 
 		if (rule != NULL)
 		{
-			comparison->strategy = meaning->strategy;
+			comparison->strategy = TMF_STRATEGY(meaning);
 			return rule;
 		}
 	}

@@ -16,8 +16,8 @@
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/pg_locale.h"
 
+#include "option/compat.h"
 #include "plan/deparse.h"
 #include "plan/ship_rules.h"
 #include "plan/upper.h"
@@ -87,11 +87,11 @@ rule_of_equality(Oid operator)
 	const TmfKeyRule *rule = NULL;
 	ListCell   *lc;
 
-	foreach(lc, get_op_btree_interpretation(operator))
+	foreach(lc, TMF_MEANINGS_OF(operator))
 	{
-		const OpBtreeInterpretation *meaning = lfirst(lc);
+		const TmfMeaning *meaning = lfirst(lc);
 
-		if (rule == NULL && meaning->strategy == BTEqualStrategyNumber)
+		if (rule == NULL && TMF_STRATEGY(meaning) == BTEqualStrategyNumber)
 			rule = find_rule(meaning->opfamily_id);
 	}
 	return rule;

@@ -16,7 +16,6 @@
 #include "mb/pg_wchar.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
-#include "utils/pg_locale.h"
 
 #include "plan/shippable.h"
 
@@ -84,7 +83,7 @@ tmf_ship_text_order(TmfShipping *shipping, const TmfPiece *piece, Oid local, Oid
 {
 	int			bytes = piece->type.length * UTF8_BYTES;
 
-	if (!OidIsValid(collation) || !lc_collate_is_c(collation))
+	if (!OidIsValid(collation) || !tmf_collation_is_bytes(collation))
 		return tmf_ship_stays(shipping, "the server does not sort by the local collation");
 	if (shipping->server->remote_version < VERSION_UTF8)
 		return tmf_ship_stays(shipping, "a server of an unknown version, or before 2019, does not sort as collation C does");

@@ -21,6 +21,7 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "option/compat.h"
 #include "session/commit_log.h"
 #include "session/report.h"
 #include "session/wait.h"
@@ -253,7 +254,7 @@ describe(const Commit *commit, const Part *failed)
 	return text.data;
 }
 
-static void raise_failed(const Part *failed) pg_attribute_noreturn();
+pg_noreturn static void raise_failed(const Part *failed);
 
 /* Nothing was committed anywhere. */
 static void
@@ -270,7 +271,7 @@ raise_failed(const Part *failed)
 			 errhint("Run the transaction again.")));
 }
 
-static void raise_in_doubt(const Commit *commit, const Part *failed) pg_attribute_noreturn();
+pg_noreturn static void raise_in_doubt(const Commit *commit, const Part *failed);
 
 static void
 raise_in_doubt(const Commit *commit, const Part *failed)

@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "storage/ipc.h"
 
+#include "option/compat.h"
 #include "pure/verdict.h"
 #include "session/raw.h"
 #include "session/report.h"
@@ -56,7 +57,7 @@ tmf_session_lose_because(TmfSession *session, const char *text)
 	tmf_session_lose(session, &error);
 }
 
-static void raise_timeout(TmfSession *session, const char *sql) pg_attribute_noreturn();
+pg_noreturn static void raise_timeout(TmfSession *session, const char *sql);
 
 static void
 raise_timeout(TmfSession *session, const char *sql)
@@ -276,8 +277,7 @@ tmf_session_query(TmfSession *session, const TmfRequest *request, TmfStream *str
 		tmf_session_answer(session, request->sql);
 }
 
-static void raise_incomplete(TmfSession *session, const char *sql, const char *detail)
-			pg_attribute_noreturn();
+pg_noreturn static void raise_incomplete(TmfSession *session, const char *sql, const char *detail);
 
 static void
 raise_incomplete(TmfSession *session, const char *sql, const char *detail)

@@ -22,6 +22,7 @@
 #include "storage/ipc.h"
 #include "utils/memutils.h"
 
+#include "option/compat.h"
 #include "session/report.h"
 #include "session/wait.h"
 #include "session_int.h"
@@ -90,7 +91,7 @@ tmf_transaction_doom(TmfSession *session, const char *reason)
 	doom(session, DOOM_CHANGED, reason);
 }
 
-static void raise_doomed(const TmfSession *session) pg_attribute_noreturn();
+pg_noreturn static void raise_doomed(const TmfSession *session);
 
 static void
 raise_doomed(const TmfSession *session)

@@ -14,6 +14,7 @@
 
 #include "storage/fd.h"
 
+#include "option/compat.h"
 #include "session/wakeup.h"
 
 static void
@@ -42,7 +43,7 @@ watch(const TmfWakeup *wakeup, int fd)
 	return epoll_ctl(wakeup->set, EPOLL_CTL_ADD, fd, &event) == 0 || errno == EEXIST;
 }
 
-static void raise_failure(void) pg_attribute_noreturn();
+pg_noreturn static void raise_failure(void);
 
 static void
 raise_failure(void)

@@ -13,6 +13,7 @@
 #include "utils/uuid.h"
 
 #include "encode_int.h"
+#include "option/compat.h"
 
 #define UNITS_MAX	4000		/* of nvarchar(n) */
 #define BYTES_MAX	8000		/* of varchar(n), varbinary(n) */

@@ -5,10 +5,11 @@
 #ifndef VALUE_ENCODER_INT_H
 #define VALUE_ENCODER_INT_H
 
+#include "option/compat.h"
 #include "value/encoder.h"
 
 /* value of encoder->local is none of encoder->as; reason: what comes behind it in the message */
-extern void tmf_encoder_raise(const TmfEncoder *encoder, Datum value, int sqlstate) pg_attribute_noreturn();
+pg_noreturn extern void tmf_encoder_raise(const TmfEncoder *encoder, Datum value, int sqlstate);
 
 /* encoder_number.c */
 extern void tmf_encoder_number_init(TmfEncoder *encoder);

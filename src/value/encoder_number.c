@@ -13,6 +13,7 @@
 #include "port/pg_bswap.h"
 
 #include "encoder_int.h"
+#include "option/compat.h"
 
 #define MONEY_SCALE			4
 #define DIGIT_DECIMALS		4	/* of a base-10000 digit of a numeric ... */

@@ -19,6 +19,7 @@
 
 #include "encode_int.h"
 #include "encoder_int.h"
+#include "option/compat.h"
 
 #define UNITS_MAX	4000		/* of nvarchar(n) */
 #define BYTES_MAX	8000		/* of varbinary(n) */
@@ -52,7 +53,7 @@ tmf_encoder_string_init(TmfEncoder *encoder, int code_page)
 	};
 }
 
-static void raise_too_long(const TmfEncoder *encoder, int length) pg_attribute_noreturn();
+pg_noreturn static void raise_too_long(const TmfEncoder *encoder, int length);
 
 static void
 raise_too_long(const TmfEncoder *encoder, int length)
@@ -69,7 +70,7 @@ raise_too_long(const TmfEncoder *encoder, int length)
 			 errdetail("The value has %d units of UTF-16.", length)));
 }
 
-static void raise_unknown(const TmfEncoder *encoder, const char *at) pg_attribute_noreturn();
+pg_noreturn static void raise_unknown(const TmfEncoder *encoder, const char *at);
 
 static void
 raise_unknown(const TmfEncoder *encoder, const char *at)

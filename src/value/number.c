@@ -13,6 +13,7 @@
 
 #include "port/pg_bswap.h"
 
+#include "option/compat.h"
 #include "value/functions.h"
 
 #define MAX_SCALE		38		/* the short header has room for 63 */

@@ -14,10 +14,11 @@
 #include "utils/builtins.h"
 #include "utils/uuid.h"
 
+#include "option/compat.h"
 #include "pure/utf16.h"
 #include "value/functions.h"
 
-static void raise_zero(const TmfDecoder *decoder) pg_attribute_noreturn();
+pg_noreturn static void raise_zero(const TmfDecoder *decoder);
 
 static void
 raise_zero(const TmfDecoder *decoder)
