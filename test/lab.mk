@@ -123,10 +123,16 @@ verdict-table: packages
 matrix-failover: lab
 	@$(TOP)/test/failover_matrix/all.sh $(BUILD)
 
+# The suites on other versions of PostgreSQL, each in a Debian of its own.
+# VERSIONS="15 17" chooses, SCALE is the differential's, JOBS=2 runs two at once,
+# FRESH=1 makes the Debians anew.
+matrix:
+	@$(TOP)/test/matrix/run.sh $(BUILD)/matrix
+
 installcheck: regress isolation tap
 
 check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request $(BUILD)/bench_write/change broken-streams-programs
 	@$(HARNESS)/check.sh $(BUILD)
 
 lab-clean:
-	@rm -rf $(BUILD)
+	@rm -rf --one-file-system $(BUILD)

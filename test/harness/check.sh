@@ -1,32 +1,25 @@
 #!/bin/bash
 # check.sh BUILD: every suite in turn, at the scale of a daily run.
 #
-# Each suite prints as its last line of counts "SUITE: N passed, N failed"; here
-# they are shown as they come and added up.  A suite that ends without that line,
-# or with a status other than 0 and no failure counted, counts as one failure.
+# What the suites count is shown as it comes, and added up.
 set -u
 build=$1
 top=$build/..
 logs=$build/log
 mkdir -p "$logs"
 
+. "$top/test/harness/counts.sh"
+
 passed=0
 failed=0
 
 suite()
 {
-	local name=$1 start=$SECONDS status=0 line p=0 f=1
+	local name=$1 start=$SECONDS status=0 p f
 	shift
 	printf -- '--- %s\n' "$name"
 	"$@" >"$logs/$name.log" 2>&1 || status=$?
-	line=$(grep -E "^$name: [0-9]+ passed, [0-9]+ failed" "$logs/$name.log" | tail -n 1)
-	if [[ $line =~ ^$name:\ ([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
-		p=${BASH_REMATCH[1]}
-		f=${BASH_REMATCH[2]}
-	fi
-	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ] || [ $((p + f)) -eq 0 ]; then
-		f=$((f + 1))
-	fi
+	read -r p f <<<"$(counts "$name" "$status" "$logs/$name.log")"
 	grep -E '^bar |^skip |^[a-z]+: [0-9]+ passed' "$logs/$name.log" | grep -v "^$name:"
 	if [ "$f" -gt 0 ]; then
 		grep -E '^not ok|^FAILED|ERROR|failed' "$logs/$name.log" | head -n 30

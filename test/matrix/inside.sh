@@ -1,0 +1,46 @@
+#!/bin/bash
+# inside.sh SCALE: in a Debian of the matrix, in a clean checkout: builds, counts the
+# warnings, and runs the suites of the matrix.
+#
+# What row.sh keeps is a line "= WHAT ..."; everything else is for the log.
+set -uo pipefail
+scale=$1
+cd "$(dirname "$0")/../.." || exit 2
+logs=build/log
+mkdir -p "$logs"
+. test/harness/counts.sh
+
+# Builds into build/plain as the README's make does, for every server program.
+plain()
+{
+	mkdir -p build/plain && make -s -C build/plain -f ../../Makefile VPATH=../.. all
+}
+
+# What a suite said of itself, and a failure more where that cannot be all.
+suite()
+{
+	local name=$1 start=$SECONDS status=0
+	shift
+	"$@" 2>&1 | tee "$logs/$name.log" || status=$?
+	echo "= $name $(counts "$name" "$status" "$logs/$name.log") $((SECONDS - start))"
+}
+
+test/harness/packages.sh || exit 1
+echo "= PostgreSQL $("${PG_CONFIG:-pg_config}" --version | sed 's/^PostgreSQL \([^ ]*\).*/\1/')"
+echo "= FreeTDS $(dpkg-query -W -f '${Version}' freetds-dev | sed 's/[+-].*//')"
+echo "= gcc $(gcc -dumpfullversion)"
+
+start=$SECONDS
+status=0
+{ plain && make -s lab; } 2>&1 | tee "$logs/warnings.log" || status=$?
+warnings=$(grep -c 'warning:' "$logs/warnings.log")
+[ "$status" -eq 0 ] || warnings=$((warnings + 1))
+echo "= warnings 0 $warnings $((SECONDS - start))"
+
+suite unit make -s unit
+# Of the rules those that a newer Debian can break: what its compilers say, and what the library exports.
+suite lint test/lint/run.sh build/extension/tds_mirror_fdw.so warnings analysis symbols
+suite regress make -s regress
+suite isolation make -s isolation
+suite tap make -s tap
+suite differential make -s differential SCALE="$scale"

@@ -1,0 +1,49 @@
+#!/bin/bash
+# root.sh ROOT SUITE ARCHIVE VERSION: a Debian of SUITE at ROOT, with what a
+# newcomer's has: git, make and CA certificates.  From ARCHIVE, where it is not -,
+# apt will take PostgreSQL VERSION, and nothing else.
+#
+# ROOT appears when it is whole, so that an interrupted run leaves none that looks so.
+set -euo pipefail
+root=$1 suite=$2 archive=$3 version=$4
+here=$(cd "$(dirname "$0")" && pwd)
+
+# The mirror that this machine uses; suites beside the main one are elsewhere.
+mirror_at_hand()
+{
+	apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Origin: Debian' |
+		awk '$1 !~ /-/ && !found { print $2; found = 1 }'
+}
+
+mirror=${MIRROR:-$(mirror_at_hand)}
+if [ -z "$mirror" ]; then
+	apt-get update -q >/dev/null
+	mirror=$(mirror_at_hand)
+fi
+if [ -z "$mirror" ]; then
+	echo "apt here knows no Debian mirror; MIRROR=address names one"
+	exit 1
+fi
+
+# A suite that this debootstrap has not heard of is made as unstable is.
+script=$suite
+[ -e "/usr/share/debootstrap/scripts/$suite" ] || script=sid
+
+new=$root.new
+rm -rf --one-file-system "$new"
+mkdir -p "$new"
+setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
+	debootstrap --variant=minbase --include=ca-certificates,git,make "$suite" "$new" "$mirror" "$script"
+chmod 755 "$new"
+for file in resolv.conf hosts; do
+	[ ! -e "/etc/$file" ] || cp -L "/etc/$file" "$new/etc/$file"
+done
+
+# A mirror may be a snapshot; what testing and unstable publish is out of date within days.
+echo 'Acquire::Check-Valid-Until "false";' >"$new/etc/apt/apt.conf.d/90tds_mirror_fdw"
+if [ "$archive" != - ]; then
+	echo "deb $mirror $archive main" >"$new/etc/apt/sources.list.d/$archive.list"
+	printf 'Package: src:postgresql-%s\nPin: release a=%s\nPin-Priority: 990\n' "$version" "$archive" \
+		>"$new/etc/apt/preferences.d/$archive"
+fi
+mv "$new" "$root"
