@@ -1,10 +1,11 @@
 #!/bin/bash
-# inside.sh SCALE: in a Debian of the matrix, in a clean checkout: builds, counts the
-# warnings, and runs the suites of the matrix.
+# inside.sh SCALE SUITE...: in a Debian of the matrix, in a clean checkout: builds, counts the
+# warnings, and runs these suites.
 #
 # What row.sh keeps is a line "= WHAT ..."; everything else is for the log.
 set -uo pipefail
 scale=$1
+shift
 cd "$(dirname "$0")/../.." || exit 2
 logs=build/log
 mkdir -p "$logs"
@@ -37,10 +38,11 @@ warnings=$(grep -c 'warning:' "$logs/warnings.log")
 [ "$status" -eq 0 ] || warnings=$((warnings + 1))
 echo "= warnings 0 $warnings $((SECONDS - start))"
 
-suite unit make -s unit
-# Of the rules those that a newer Debian can break: what its compilers say, and what the library exports.
-suite lint test/lint/run.sh build/extension/tds_mirror_fdw.so warnings analysis symbols
-suite regress make -s regress
-suite isolation make -s isolation
-suite tap make -s tap
-suite differential make -s differential SCALE="$scale"
+for name in "$@"; do
+	case $name in
+		# of the rules those that a newer Debian can break: what its compilers say, what the library exports
+		lint) suite lint test/lint/run.sh build/extension/tds_mirror_fdw.so warnings analysis symbols ;;
+		differential) suite differential make -s differential SCALE="$scale" ;;
+		*) suite "$name" make -s "$name" ;;
+	esac
+done
