@@ -32,6 +32,9 @@ needed   must  freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-
 needed   may   python3-tds
 clients  may   postgresql-$server-tds-fdw nodejs:node npm:npm
 matrix   must  debootstrap
+deb      must  debhelper lintian postgresql-server-dev-all debootstrap git
+dist     must  git unzip
+plots    must  gnuplot
 "
 
 # missing must|may: what this set lacks
