@@ -193,7 +193,8 @@ CREATE FOREIGN TABLE there.parted_one PARTITION OF there.parted FOR VALUES IN (1
 CREATE FOREIGN TABLE there.parted_two PARTITION OF there.parted FOR VALUES IN (2)
 	SERVER grouping OPTIONS (query 'SELECT id, album_id, seconds FROM dbo.track_like WHERE album_id = 2');
 SET enable_partitionwise_aggregate = on;
-SELECT explain('SELECT album_id, count(*), avg(seconds) FROM parted GROUP BY album_id HAVING count(*) > 3');
+-- (numbers of relations differ between versions of PostgreSQL)
+SELECT regexp_replace(line, '\[r\d\]', '[r]', 'g') AS explain FROM explain('SELECT album_id, count(*), avg(seconds) FROM parted GROUP BY album_id HAVING count(*) > 3') AS line;
 SELECT album_id, count(*), avg(seconds) FROM there.parted GROUP BY album_id HAVING count(*) > 3 ORDER BY album_id;
 SELECT explain('SELECT count(*) FROM parted');
 SELECT count(*) FROM there.parted;

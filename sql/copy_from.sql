@@ -180,9 +180,7 @@ COPY plain (id, amount) FROM stdin;
 SELECT * FROM plain ORDER BY id;
 DROP TRIGGER change_new ON plain;
 
--- FREEZE and an empty input
-COPY plain FROM stdin WITH (FREEZE true);
-\.
+-- an empty input
 COPY plain FROM stdin;
 \.
 SELECT count(*) FROM plain;

@@ -162,7 +162,7 @@ END $$;
 SELECT count(*) FROM t WHERE f = 10;
 
 -- values of subqueries, of conditions that are constant
-EXPLAIN (VERBOSE, COSTS OFF) UPDATE t SET n = (SELECT max(id) FROM u) WHERE id = (SELECT min(id) FROM u);
+SELECT why('UPDATE t SET n = (SELECT max(id) FROM u) WHERE id = (SELECT min(id) FROM u)');
 UPDATE t SET n = (SELECT max(id) FROM u) WHERE id = (SELECT min(id) FROM u) RETURNING n;
 UPDATE t SET n = 5 WHERE id = 1 AND now() < '2000-01-01';
 UPDATE t SET n = 5 WHERE id = 1 AND now() > '2000-01-01' RETURNING n;

@@ -14,7 +14,9 @@ CREATE SERVER errors FOREIGN DATA WRAPPER tds_mirror_fdw
 
 -- without a user mapping, and with half of one
 CREATE FOREIGN TABLE album (id int, name text) SERVER errors OPTIONS (schema_name 'dbo');
+\set VERBOSITY sqlstate
 SELECT count(*) FROM album;
+\set VERBOSITY default
 CREATE USER MAPPING FOR CURRENT_USER SERVER errors OPTIONS (password :'password');
 SELECT count(*) FROM album;
 ALTER USER MAPPING FOR CURRENT_USER SERVER errors OPTIONS (ADD username :'user');

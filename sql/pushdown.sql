@@ -96,7 +96,8 @@ SELECT id FROM track WHERE id OPERATOR(operators.===) 3;
 SET my.id = '12';
 SELECT explain('SELECT id FROM track WHERE id = current_setting(''my.id'')::int');
 SELECT id, title FROM track WHERE id = current_setting('my.id')::int;
-SELECT explain('SELECT id FROM track WHERE id = (SELECT max(id) FROM album)');
+SELECT regexp_replace(regexp_replace(line, ' \(returns .*\)$', ''), '\$\d+|\(InitPlan \d+\)\.col1', '(InitPlan).col1', 'g') AS explain
+	FROM explain('SELECT id FROM track WHERE id = (SELECT max(id) FROM album)') AS line;
 SELECT id, title FROM track WHERE id = (SELECT max(id) FROM album);
 SELECT id FROM track WHERE id = (SELECT max(id) FROM album WHERE id = -1);
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
@@ -325,7 +326,7 @@ SELECT id FROM hundreds WHERE f_int = 2147483647;
 -- LIKE knows its operand without a collation
 CREATE FOREIGN TABLE collated (id int, a text OPTIONS (column_name 'title') COLLATE "C", b text OPTIONS (column_name 'title') COLLATE "POSIX")
 	SERVER push OPTIONS (schema_name 'dbo', table_name 'track_like');
-SELECT count(*) FROM collated WHERE (a || b) LIKE '%';
+EXPLAIN (COSTS OFF) SELECT count(*) FROM collated WHERE (a || b) LIKE '%';
 
 SET client_min_messages = warning;
 DROP SERVER push CASCADE;

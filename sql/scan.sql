@@ -194,7 +194,9 @@ CREATE VIEW album_view AS SELECT * FROM album;
 GRANT SELECT ON album, album_view TO regress_tds_mirror_reader;
 SET ROLE regress_tds_mirror_reader;
 SELECT count(*) FROM album_view;
+\set VERBOSITY sqlstate
 SELECT count(*) FROM album;
+\set VERBOSITY default
 RESET ROLE;
 
 -- what is not possible says so

@@ -358,6 +358,7 @@ tmfIterateDirectModify(ForeignScanState *node)
 		return ExecClearTuple(slot);
 	}
 	slot = next_row(change, slot);
+	slot->tts_tableOid = RelationGetRelid(change->rel);
 	/* whoever has asked for so many rows expects them to be counted like that */
 	if (counted && !TupIsNull(slot))
 		estate->es_processed++;

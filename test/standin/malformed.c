@@ -40,7 +40,7 @@ put_envchange(Stream *stream)
 static void
 put_value(Stream *stream, uint32_t chunk)
 {
-	static const char bytes[BROKEN_SENT] = "broken value ...";
+	static const char bytes[] = "broken value ...";
 	SqlColumn	column = {
 		.name = "broken", .type = {.type = SQL_VARBINARY, .length = LENGTH_MAX}, .nullable = true
 	};
@@ -51,7 +51,7 @@ put_value(Stream *stream, uint32_t chunk)
 	stream_put_u8(stream, 0xD1);
 	stream_put_u64(stream, BROKEN_SIZE);
 	stream_put_u32(stream, chunk);
-	stream_put(stream, bytes, sizeof(bytes));
+	stream_put(stream, bytes, BROKEN_SENT);
 }
 
 static void
