@@ -10,6 +10,8 @@ folder=$1
 here=$(cd "$(dirname "$0")" && pwd)
 top=$here/../..
 suites="unit lint regress isolation tap differential"
+# ends with whoever started it, however that ends
+export bound="setpriv --pdeathsig KILL"
 export SCALE=${SCALE:-0.1} SUITES=${SUITES:-$suites}
 
 if [ "$(id -u)" != 0 ]; then
@@ -36,7 +38,7 @@ while read -r version suite archive _; do
 	rm -f "$folder/$version.row"
 	echo "$folder $version $suite $archive"
 done <<<"$table" |
-	xargs -P "${JOBS:-1}" -L 1 setpriv --pdeathsig KILL "$here/row.sh"
+	$bound xargs -P "${JOBS:-1}" -L 1 $bound "$here/row.sh"
 
 value() { sed -n "s/^$2 //p" "$folder/$1.row" 2>/dev/null | tail -n 1; }
 
