@@ -6,7 +6,7 @@
 # ROOT appears when it is whole, so that an interrupted run leaves none that looks so.
 set -euo pipefail
 root=$1 suite=$2 archive=$3 version=$4
-here=$(cd "$(dirname "$0")" && pwd)
+bound="setpriv --pdeathsig KILL"	# ends with this program, however that ends
 
 # The mirror that this machine uses; suites beside the main one are elsewhere.
 mirror_at_hand()
@@ -30,9 +30,9 @@ script=$suite
 [ -e "/usr/share/debootstrap/scripts/$suite" ] || script=sid
 
 new=$root.new
-rm -rf --one-file-system "$new"
+$bound rm -rf --one-file-system "$new"
 mkdir -p "$new"
-setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
+$bound unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
 	debootstrap --variant=minbase --include=ca-certificates,git,make "$suite" "$new" "$mirror" "$script"
 chmod 755 "$new"
 for file in resolv.conf hosts; do

@@ -42,7 +42,7 @@ if [ -d "$root" ]; then
 	say "$suite as it was made before; FRESH=1 makes it anew"
 else
 	say "making $suite"
-	$bound "$here/root.sh" "$root" "$suite" "$archive" "$version" >>"$log" 2>&1 || {
+	setpriv --pdeathsig KILL "$here/root.sh" "$root" "$suite" "$archive" "$version" >>"$log" 2>&1 || {
 		tail -n 5 "$log"
 		say "$suite could not be made: $log"
 		exit 1

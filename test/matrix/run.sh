@@ -10,8 +10,7 @@ folder=$1
 here=$(cd "$(dirname "$0")" && pwd)
 top=$here/../..
 suites="unit lint regress isolation tap differential"
-# ends with whoever started it, however that ends
-export bound="setpriv --pdeathsig KILL"
+bound="setpriv --pdeathsig KILL"	# ends with whoever started it, however that ends
 export SCALE=${SCALE:-0.1} SUITES=${SUITES:-$suites}
 
 if [ "$(id -u)" != 0 ]; then
