@@ -45,7 +45,7 @@ sub finish
 	my $mark = $self->{mark};
 
 	$self->{timer}->start;
-	$self->{harness}->pump until $self->{out} =~ /^\Q$mark\E$/m && $self->{err} =~ /^\Q$mark\E$/m;
+	$self->{harness}->pump until $self->{out} =~ /^\Q$mark\E\n/m && $self->{err} =~ /^\Q$mark\E\n/m;
 	$self->{timer}->reset;
 	(my $out = $self->{out}) =~ s/^\Q$mark\E\n//m;
 	(my $err = $self->{err}) =~ s/^\Q$mark\E\n//m;
