@@ -122,6 +122,13 @@ typedef OpBtreeInterpretation TmfMeaning;
 #define TMF_OWNS_SERVER(server) pg_foreign_server_ownercheck(server, GetUserId())
 #endif
 
+/* A wait's name in pg_stat_activity. */
+#if PG_VERSION_NUM >= 170000
+#define TMF_WAIT_EVENT_NEW(name)	WaitEventExtensionNew(name)
+#else
+#define TMF_WAIT_EVENT_NEW(name)	((void) (name), PG_WAIT_EXTENSION)
+#endif
+
 /* Where a WaitEventSet hangs that is freed right away, and one that is kept. */
 #if PG_VERSION_NUM >= 170000
 #define TMF_WAIT_SET_OWNER	CurrentResourceOwner

@@ -5,14 +5,16 @@
 #ifndef SESSION_WAIT_H
 #define SESSION_WAIT_H
 
+#include "session/wait_event.h"
+
 /* Milliseconds of a clock that never goes back. */
 extern int64 tmf_now_ms(void);
 
 /*
- * Waits until fd is readable, or until_ms.  Runs CHECK_FOR_INTERRUPTS.  False:
- * time is up.  until_ms < 0: no limit.
+ * Waits until fd is readable, or until_ms; pg_stat_activity shows event.  Runs
+ * CHECK_FOR_INTERRUPTS.  False: time is up.  until_ms < 0: no limit.
  */
-extern bool tmf_wait_readable(int fd, int64 until_ms);
+extern bool tmf_wait_readable(TmfWaitEvent event, int fd, int64 until_ms);
 
 typedef struct TmfWaitSocket
 {
@@ -25,7 +27,8 @@ typedef struct TmfWaitSocket
  * The same for several sockets at once: waits until one is ready, and marks all
  * that are.  A time in the past looks once.
  */
-extern bool tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms);
+extern bool tmf_wait_sockets(TmfWaitEvent event, TmfWaitSocket *sockets, int count,
+							 int64 until_ms);
 
 /*
  * The same for a socket that is waited for often: the kernel is told once what to
@@ -34,7 +37,7 @@ extern bool tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms);
 typedef struct TmfWaitKept TmfWaitKept;
 
 extern TmfWaitKept *tmf_wait_keep(int fd);
-extern bool tmf_wait_kept(TmfWaitKept *kept, int64 until_ms);
+extern bool tmf_wait_kept(TmfWaitEvent event, TmfWaitKept *kept, int64 until_ms);
 extern void tmf_wait_free(TmfWaitKept *kept);	/* NULL is allowed */
 
 /*
@@ -52,7 +55,7 @@ extern bool tmf_wait_is_cut(void);
  * Waits the same way but serves no interrupt: a pending cancel or termination
  * ends it (false) when until_cancel, and is left pending.
  */
-extern bool tmf_wait_quietly(int fd, int64 until_ms, bool until_cancel);
+extern bool tmf_wait_quietly(TmfWaitEvent event, int fd, int64 until_ms, bool until_cancel);
 
 /*
  * Has wire_watch() called every so many milliseconds (WIRE_WATCH_MS, or
@@ -63,7 +66,7 @@ extern void tmf_wait_watch(int every_ms);
 extern void tmf_wait_unwatch(void);
 
 /* Sleeps until until_ms. */
-extern void tmf_wait_until(int64 until_ms);
+extern void tmf_wait_until(TmfWaitEvent event, int64 until_ms);
 
 /*
  * For the wire's interrupt hook: argument points at an int64 deadline (< 0:

@@ -246,7 +246,7 @@ tmf_role_carry_out(TmfRoleChange *change)
 	{
 		if (tmf_now_ms() + ROLE_POLL_MS >= change->until_ms)
 			raise_unproven(change, answered);
-		tmf_wait_until(tmf_now_ms() + ROLE_POLL_MS);
+		tmf_wait_until(TMF_WAIT_ROLE_CHANGE, tmf_now_ms() + ROLE_POLL_MS);
 	}
 	error_context_stack = callback.previous;
 

@@ -111,12 +111,16 @@ resolve(AddressEntry *entry)
 	struct addrinfo *list = NULL;
 	struct addrinfo *item;
 	int			former = entry->count;
+	int			failure;
 
 	hints.ai_family = AF_UNSPEC;
 	hints.ai_socktype = SOCK_STREAM;
 	entry->resolved_ms = tmf_now_ms();
 	entry->suspect = false;
-	if (getaddrinfo(entry->host, NULL, &hints, &list) != 0)
+	tmf_wait_begin(TMF_WAIT_RESOLVE);
+	failure = getaddrinfo(entry->host, NULL, &hints, &list);
+	tmf_wait_end();
+	if (failure != 0)
 		return;
 	entry->count = 0;
 	for (item = list; item; item = item->ai_next)

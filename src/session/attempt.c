@@ -175,7 +175,9 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 
 	reserve_fds();
 	tmf_wait_watch(WIRE_WATCH_LOGIN_MS);
+	tmf_wait_begin(TMF_WAIT_LOGIN);
 	status = wire_open(&login, &attempt->conn, &attempt->error);
+	tmf_wait_end();
 	tmf_wait_watch(WIRE_WATCH_MS);
 	if (status != WIRE_OK)
 	{

@@ -209,7 +209,7 @@ wait_for_answer(const Inquiry *inquiry, int64 until_ms)
 		sockets[count].write = false;
 		count++;
 	}
-	return tmf_wait_sockets(sockets, count, until_ms) || tmf_wait_expired(&until_ms);
+	return tmf_wait_sockets(TMF_WAIT_BROWSER, sockets, count, until_ms) || tmf_wait_expired(&until_ms);
 }
 
 static void

@@ -92,8 +92,8 @@ end_reading(TmfSession *session)
 		return;
 	}
 	tmf_transaction_require(session);
-	if (tmf_control(session, commit_sql, tmf_now_ms() + session->options->commit_timeout_ms,
-					true, NULL, 0) == WIRE_FAILED)
+	if (tmf_control(session, TMF_WAIT_COMMIT, commit_sql,
+					tmf_now_ms() + session->options->commit_timeout_ms, true, NULL, 0) == WIRE_FAILED)
 		tmf_session_close(session, "the server refused to end its transaction");
 	tmf_transaction_forget(session);
 }
@@ -191,8 +191,8 @@ commit_part(Part *part)
 		return;
 	}
 	part->sent = GetCurrentTimestamp();
-	status = tmf_control(session, commit_sql, tmf_now_ms() + session->options->commit_timeout_ms,
-						 true, NULL, 0);
+	status = tmf_control(session, TMF_WAIT_COMMIT, commit_sql,
+						 tmf_now_ms() + session->options->commit_timeout_ms, true, NULL, 0);
 	HOLD_INTERRUPTS();
 	if (status == WIRE_OK)
 		part->standing = STANDING_COMMITTED;

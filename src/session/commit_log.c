@@ -297,7 +297,7 @@ inquire(Inquiry *inquiry)
 	int			row;
 
 	if (inquiry->pause_ms > 0)
-		tmf_wait_until(Min(tmf_now_ms() + inquiry->pause_ms, inquiry->until_ms));
+		tmf_wait_until(TMF_WAIT_COMMIT_LOG, Min(tmf_now_ms() + inquiry->pause_ms, inquiry->until_ms));
 	if (!find_principal(inquiry))
 		return TMF_OUTCOME_UNKNOWN;
 	do

@@ -31,8 +31,8 @@ read_ints(WireConn *conn, int32 *values, int count)
 }
 
 WireStatus
-tmf_control(TmfSession *session, const char *sql, int64 until_ms, bool until_cancel,
-			int32 *values, int count)
+tmf_control(TmfSession *session, TmfWaitEvent event, const char *sql, int64 until_ms,
+			bool until_cancel, int32 *values, int count)
 {
 	WireConn   *conn = session->conn;
 	bool		answers_else = false;	/* columns, where none were asked for */
@@ -45,7 +45,7 @@ tmf_control(TmfSession *session, const char *sql, int64 until_ms, bool until_can
 	tmf_wait_watch(WIRE_WATCH_MS);
 	wire_set_interrupt(conn, until_cancel ? tmf_wait_interrupt : tmf_wait_expired, &until_ms);
 	status = wire_send(conn, sql);
-	if (status == WIRE_OK && !tmf_wait_quietly(wire_socket(conn), until_ms, until_cancel))
+	if (status == WIRE_OK && !tmf_wait_quietly(event, wire_socket(conn), until_ms, until_cancel))
 		status = WIRE_INTERRUPTED;
 	if (status == WIRE_OK)
 		status = wire_first_result(conn);

@@ -278,7 +278,7 @@ find_principal(Search *search)
 				break;
 			case PAIR_PAUSE:
 				end_round(search);
-				tmf_wait_until(step.until_ms);
+				tmf_wait_until(TMF_WAIT_PAUSE, step.until_ms);
 				pair_waited(&search->pair);
 				break;
 			case PAIR_DONE:

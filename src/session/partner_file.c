@@ -271,7 +271,7 @@ lock_folder(int fd, int max_tries)
 	{
 		if (tries >= max_tries || InterruptHoldoffCount > 0)
 			return false;
-		tmf_wait_until(tmf_now_ms() + pause);
+		tmf_wait_until(TMF_WAIT_PARTNER_FILE, tmf_now_ms() + pause);
 		pause *= 2;
 	}
 	return true;

@@ -257,7 +257,7 @@ tmf_probe_wait(TmfProbe *probes, int count, int64 until_ms)
 				(wake < 0 || probes[i].next_ms < wake))
 				wake = probes[i].next_ms;
 		}
-		ready = tmf_wait_sockets(sockets, used, wake);
+		ready = tmf_wait_sockets(TMF_WAIT_CONNECT, sockets, used, wake);
 		next = sockets;
 		for (i = 0; i < count; i++)
 			next = advance(&probes[i], next);

@@ -97,7 +97,7 @@ restore(TmfSession *session, int64 until_ms, bool until_cancel)
 	appendStringInfoString(&sql, "SELECT CASE WHEN DB_ID() = DB_ID(ORIGINAL_DB_NAME()) THEN 1 ELSE 0 END, "
 						   "@@TRANCOUNT, CAST(XACT_STATE() AS int)");
 	session->unsettled = false;
-	status = tmf_control(session, sql.data, until_ms, until_cancel, said, lengthof(said));
+	status = tmf_control(session, TMF_WAIT_CONTROL, sql.data, until_ms, until_cancel, said, lengthof(said));
 	pfree(sql.data);
 	if (status == WIRE_OK)
 		left = judge(said);

@@ -49,7 +49,7 @@ first_result(TmfAttempt *attempt, const char *sql, int64 *deadline)
 	tmf_wait_watch(WIRE_WATCH_MS);
 	wire_set_interrupt(attempt->conn, tmf_wait_interrupt, deadline);
 	status = wire_send(attempt->conn, text);
-	if (status == WIRE_OK && !tmf_wait_readable(wire_socket(attempt->conn), *deadline))
+	if (status == WIRE_OK && !tmf_wait_readable(TMF_WAIT_ROLE, wire_socket(attempt->conn), *deadline))
 		status = WIRE_INTERRUPTED;
 	if (status == WIRE_OK)
 		status = wire_first_result(attempt->conn);

@@ -55,6 +55,7 @@ tmf_session_set_state(TmfSession *session, TmfSessionState state)
 	if (state != TMF_SESSION_BUSY)
 	{
 		tmf_prepared_settle(session);
+		tmf_wait_end();
 		session->stream = NULL;
 		session->owner = NULL;
 	}

@@ -16,6 +16,7 @@
 #include "session/probe.h"
 #include "session/session.h"
 #include "session/transaction.h"
+#include "session/wait_event.h"
 
 typedef enum TmfSessionState
 {
@@ -243,8 +244,8 @@ extern void tmf_attempt_fail_unreachable(TmfAttempt *attempt, const char *text, 
  * (the server refused: wire_error()), or the session is closed, and what became
  * of the statement is not known.
  */
-extern WireStatus tmf_control(TmfSession *session, const char *sql, int64 until_ms,
-							  bool until_cancel, int32 *values, int count);
+extern WireStatus tmf_control(TmfSession *session, TmfWaitEvent event, const char *sql,
+							  int64 until_ms, bool until_cancel, int32 *values, int count);
 
 /*
  * transaction.c: may the session be used now?  Raises when its transaction is, or

@@ -177,7 +177,7 @@ wait_readable(TmfSession *session, int64 until_ms)
 		return true;
 	if (session->wait == NULL)
 		session->wait = tmf_wait_keep(fd);
-	return tmf_wait_kept(session->wait, until_ms);
+	return tmf_wait_kept(TMF_WAIT_ANSWER, session->wait, until_ms);
 }
 
 bool

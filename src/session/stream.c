@@ -164,6 +164,14 @@ tmf_session_not_ok(TmfSession *session, WireStatus status, const char *sql)
 	session->refused = error.number;
 }
 
+/* FreeTDS asks when it has waited for a while. */
+static bool
+interrupt_transfer(void *argument)
+{
+	tmf_wait_begin(TMF_WAIT_TRANSFER);
+	return tmf_wait_interrupt(argument);
+}
+
 bool
 tmf_session_occupy(TmfSession *session, TmfStream *stream)
 {
@@ -174,7 +182,7 @@ tmf_session_occupy(TmfSession *session, TmfStream *stream)
 		return false;
 	tmf_transaction_settle(session);
 	set_deadline(session);
-	wire_set_interrupt(session->conn, tmf_wait_interrupt, &session->deadline_ms);
+	wire_set_interrupt(session->conn, interrupt_transfer, &session->deadline_ms);
 	session->stream = stream;
 	session->owner = CurrentResourceOwner;
 	session->rows = 0;
@@ -341,6 +349,7 @@ next_row(TmfSession *session, const char *sql)
 	if (session->options->query_timeout_ms > 0)
 		set_deadline(session);
 	status = wire_next_row(session->conn);
+	tmf_wait_end();
 	if (status == WIRE_ROW)
 	{
 		session->rows++;

@@ -140,7 +140,7 @@ tmf_transaction_examine(TmfSession *session)
 		session->state != TMF_SESSION_IDLE)
 		return;
 	tmf_report_summary(wire_error(session->conn), reason, sizeof(reason));
-	status = tmf_control(session, "SELECT CAST(XACT_STATE() AS int), @@TRANCOUNT",
+	status = tmf_control(session, TMF_WAIT_CONTROL, "SELECT CAST(XACT_STATE() AS int), @@TRANCOUNT",
 						 tmf_now_ms() + CLEANUP_MS, false, said, lengthof(said));
 	if (status == WIRE_OK && said[0] == 1 && said[1] == 1)
 		return;
@@ -348,7 +348,7 @@ roll_back(TmfSession *session, int savepoint, int64 until_ms, bool until_cancel)
 
 	if (savepoint > 0)
 		snprintf(sql, sizeof(sql), "ROLLBACK TRANSACTION tmf_%d", savepoint);
-	switch (tmf_control(session, sql, until_ms, until_cancel, NULL, 0))
+	switch (tmf_control(session, TMF_WAIT_CONTROL, sql, until_ms, until_cancel, NULL, 0))
 	{
 		case WIRE_OK:
 			return true;

@@ -87,7 +87,8 @@ make_set(TmfWaitSocket *sockets, int count)
 
 /* Looks at the sockets and the latch for at most left_ms; kept: a set of just these, or NULL. */
 static bool
-look(WaitEventSet *kept, TmfWaitSocket *sockets, int count, long left_ms)
+look(TmfWaitEvent event, WaitEventSet *kept, TmfWaitSocket *sockets, int count,
+	 long left_ms)
 {
 	WaitEventSet *set = kept != NULL && cut_fd < 0 ? kept : make_set(sockets, count);
 	WaitEvent	events[SOCKETS_MAX + 3];
@@ -97,7 +98,7 @@ look(WaitEventSet *kept, TmfWaitSocket *sockets, int count, long left_ms)
 
 	for (i = 0; i < count; i++)
 		sockets[i].ready = false;
-	happened = WaitEventSetWait(set, left_ms, events, lengthof(events), PG_WAIT_EXTENSION);
+	happened = WaitEventSetWait(set, left_ms, events, lengthof(events), tmf_wait_event(event));
 	if (set != kept)
 		FreeWaitEventSet(set);
 
@@ -123,13 +124,13 @@ tmf_wait_is_cut(void)
 }
 
 static bool
-wait_for(WaitEventSet *kept, TmfWaitSocket *sockets, int count, int64 until_ms)
+wait_for(TmfWaitEvent event, WaitEventSet *kept, TmfWaitSocket *sockets, int count, int64 until_ms)
 {
 	for (;;)
 	{
 		int64		left = until_ms < 0 ? PIECE_MS : until_ms - tmf_now_ms();
 
-		if (look(kept, sockets, count, (long) Max(Min(left, PIECE_MS), 0)))
+		if (look(event, kept, sockets, count, (long) Max(Min(left, PIECE_MS), 0)))
 			return true;
 		if ((until_ms >= 0 && tmf_now_ms() >= until_ms) || tmf_wait_is_cut())
 			return false;
@@ -137,10 +138,10 @@ wait_for(WaitEventSet *kept, TmfWaitSocket *sockets, int count, int64 until_ms)
 }
 
 bool
-tmf_wait_sockets(TmfWaitSocket *sockets, int count, int64 until_ms)
+tmf_wait_sockets(TmfWaitEvent event, TmfWaitSocket *sockets, int count, int64 until_ms)
 {
 	Assert(count <= SOCKETS_MAX);
-	return wait_for(NULL, sockets, count, until_ms);
+	return wait_for(event, NULL, sockets, count, until_ms);
 }
 
 TmfWaitKept *
@@ -165,9 +166,9 @@ tmf_wait_keep(int fd)
 }
 
 bool
-tmf_wait_kept(TmfWaitKept *kept, int64 until_ms)
+tmf_wait_kept(TmfWaitEvent event, TmfWaitKept *kept, int64 until_ms)
 {
-	return wait_for(kept->set, &kept->socket, 1, until_ms);
+	return wait_for(event, kept->set, &kept->socket, 1, until_ms);
 }
 
 void
@@ -182,17 +183,17 @@ tmf_wait_free(TmfWaitKept *kept)
 
 /* A dead socket is ready: the next call on it says so. */
 bool
-tmf_wait_readable(int fd, int64 until_ms)
+tmf_wait_readable(TmfWaitEvent event, int fd, int64 until_ms)
 {
 	TmfWaitSocket socket = {fd, false, false};
 
-	return fd < 0 || tmf_wait_sockets(&socket, 1, until_ms);
+	return fd < 0 || tmf_wait_sockets(event, &socket, 1, until_ms);
 }
 
 void
-tmf_wait_until(int64 until_ms)
+tmf_wait_until(TmfWaitEvent event, int64 until_ms)
 {
-	(void) tmf_wait_sockets(NULL, 0, until_ms);
+	(void) tmf_wait_sockets(event, NULL, 0, until_ms);
 }
 
 void
@@ -264,7 +265,7 @@ tmf_wait_interrupt(void *argument)
 }
 
 bool
-tmf_wait_quietly(int fd, int64 until_ms, bool until_cancel)
+tmf_wait_quietly(TmfWaitEvent event, int fd, int64 until_ms, bool until_cancel)
 {
 	while (fd >= 0 && !(until_cancel ? tmf_wait_interrupt(&until_ms) : tmf_wait_expired(&until_ms)))
 	{
@@ -273,7 +274,8 @@ tmf_wait_quietly(int fd, int64 until_ms, bool until_cancel)
 
 		left = Max(Min(left, PIECE_MS), 0);
 		happened = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH |
-									 WL_SOCKET_READABLE, fd, (long) left, PG_WAIT_EXTENSION);
+									 WL_SOCKET_READABLE, fd, (long) left,
+									 tmf_wait_event(event));
 		if (happened & WL_LATCH_SET)
 			ResetLatch(MyLatch);
 		if (happened & WL_SOCKET_READABLE)
