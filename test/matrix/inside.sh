@@ -1,11 +1,11 @@
 #!/bin/bash
-# inside.sh SCALE SUITE...: in a Debian of the matrix, in a clean checkout: builds, counts the
+# inside.sh VERSION SCALE SUITE...: in a Debian of the matrix, in a clean checkout: builds, counts the
 # warnings, and runs these suites.
 #
 # What row.sh keeps is a line "= WHAT ..."; everything else is for the log.
 set -uo pipefail
-scale=$1
-shift
+version=$1 scale=$2
+shift 2
 cd "$(dirname "$0")/../.." || exit 2
 logs=build/log
 mkdir -p "$logs"
@@ -27,9 +27,14 @@ suite()
 }
 
 test/harness/packages.sh || exit 1
-echo "= PostgreSQL $("${PG_CONFIG:-pg_config}" --version | sed 's/^PostgreSQL \([^ ]*\).*/\1/')"
+found=$("${PG_CONFIG:-pg_config}" --version | sed 's/^PostgreSQL \([^ ]*\).*/\1/')
+echo "= PostgreSQL $found"
 echo "= FreeTDS $(dpkg-query -W -f '${Version}' freetds-dev | sed 's/[+-].*//')"
 echo "= gcc $(gcc -dumpfullversion)"
+if ! [[ $found =~ ^$version([^0-9]|$) ]]; then
+	echo "not ok - this Debian has another PostgreSQL than $version: versions.table must name another Debian, or an archive"
+	exit 1
+fi
 
 start=$SECONDS
 status=0

@@ -58,5 +58,5 @@ git clone -q "$top" "$root/src/main"
 # The server is this Debian's own where the archive is; another's must be named.
 config=
 [ "$archive" = - ] || config=PG_CONFIG=/usr/lib/postgresql/$version/bin/pg_config
-"$here/enter.sh" "$root" CI=true $config bash /src/main/test/matrix/inside.sh "$SCALE" $SUITES 2>&1 | follow
+"$here/enter.sh" "$root" $config bash /src/main/test/matrix/inside.sh "$version" "$SCALE" $SUITES 2>&1 | follow
 say "$suite is done"
