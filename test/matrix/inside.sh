@@ -1,6 +1,6 @@
 #!/bin/bash
-# inside.sh VERSION SCALE SUITE...: in a Debian of the matrix, in a clean checkout: builds, counts the
-# warnings, and runs these suites.
+# inside.sh VERSION SCALE SUITE...: in a Debian of the matrix, in a clean checkout,
+# builds, counts the warnings, and runs these suites.
 #
 # What row.sh keeps is a line "= WHAT ..."; everything else is for the log.
 set -uo pipefail
@@ -11,7 +11,7 @@ logs=build/log
 mkdir -p "$logs"
 . test/harness/counts.sh
 
-# Builds into build/plain as the README's make does, for every server program.
+# Builds as the README's make does, bitcode included, but not among the sources.
 plain()
 {
 	mkdir -p build/plain && make -s -C build/plain -f ../../Makefile VPATH=../.. all
