@@ -241,7 +241,11 @@ sub bar
 }
 
 my $python = `$Clients::python -c 'import pytds' 2>&1`;
-die "$Clients::python has no module pytds (Debian's python3-tds)\n" if $? != 0;
+if ($? != 0)
+{
+	print "skip chaos-standin: python3-tds is not installed\nchaos-standin: 0 passed, 0 failed\n";
+	exit 0;
+}
 
 # The driver takes one port for both partners, so these have addresses of their own.
 my $port = free_port();
