@@ -79,8 +79,7 @@ DELETE FROM item;
 ROLLBACK TO s;
 TRUNCATE item;
 ROLLBACK TO s;
-COPY item FROM stdin;
-\.
+COPY item FROM '/dev/null';
 ROLLBACK TO s;
 WITH gone AS (DELETE FROM item RETURNING id) SELECT count(*) FROM gone;
 ROLLBACK TO s;
