@@ -36,6 +36,7 @@ if ! [[ $found =~ ^$version([^0-9]|$) ]]; then
 	exit 1
 fi
 
+echo "building"
 start=$SECONDS
 status=0
 { plain && make -s lab; } 2>&1 | tee "$logs/warnings.log" || status=$?

@@ -5,20 +5,20 @@
 #
 # ROOT appears when it is whole, so that an interrupted run leaves none that looks so.
 set -euo pipefail
-root=$1 suite=$2 archive=$3 version=$4
+root=$1 suite=$2 beside=$3 version=$4
 bound="setpriv --pdeathsig KILL"	# ends with this program, however that ends
 
-# The mirror that this machine uses; suites beside the main one are elsewhere.
-mirror_at_hand()
+# archive REGEX: the address here of the first of Debian's archives with such a code name
+archive()
 {
 	apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Origin: Debian' |
-		awk '$1 !~ /-/ && !found { print $2; found = 1 }'
+		awk -v wanted="$1" '$1 ~ wanted && !found { print $2; found = 1 }'
 }
 
-mirror=${MIRROR:-$(mirror_at_hand)}
+mirror=${MIRROR:-$(archive '^[^-]+$')}
 if [ -z "$mirror" ]; then
 	apt-get update -q >/dev/null
-	mirror=$(mirror_at_hand)
+	mirror=$(archive '^[^-]+$')
 fi
 if [ -z "$mirror" ]; then
 	echo "apt here knows no Debian mirror; MIRROR=address names one"
@@ -41,9 +41,13 @@ done
 
 # A mirror may be a snapshot; what testing and unstable publish is out of date within days.
 echo 'Acquire::Check-Valid-Until "false";' >"$new/etc/apt/apt.conf.d/90tds_mirror_fdw"
-if [ "$archive" != - ]; then
-	echo "deb $mirror $archive main" >"$new/etc/apt/sources.list.d/$archive.list"
-	printf 'Package: src:postgresql-%s\nPin: release a=%s\nPin-Priority: 990\n' "$version" "$archive" \
-		>"$new/etc/apt/preferences.d/$archive"
+security=$(archive '-security$')
+if [ -n "$security" ] && [ "$suite" != sid ]; then
+	echo "deb $security $suite-security main" >"$new/etc/apt/sources.list.d/security.list"
+fi
+if [ "$beside" != - ]; then
+	echo "deb $mirror $beside main" >"$new/etc/apt/sources.list.d/$beside.list"
+	printf 'Package: src:postgresql-%s\nPin: release a=%s\nPin-Priority: 990\n' "$version" "$beside" \
+		>"$new/etc/apt/preferences.d/$beside"
 fi
 mv "$new" "$root"

@@ -29,7 +29,7 @@ follow()
 					*) read -r passed failed seconds <<<"$rest"
 						say "$what: $passed passed, $failed failed ($seconds s)" ;;
 				esac ;;
-			'not ok'* | 'ok '[0-9]*.pl:* | FAILED* | bar* | skip* | *'warning:'* | *' s  '* | 'installing packages'*)
+			'not ok'* | 'ok '[0-9]*.pl:* | FAILED* | bar* | skip* | *'warning:'* | *' s  '* | 'installing packages'* | building)
 				say "    ${line:0:160}" ;;
 		esac
 	done
