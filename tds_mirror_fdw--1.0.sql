@@ -159,6 +159,25 @@ SELECT * FROM tds_mirror_connections();
 COMMENT ON VIEW tds_mirror_connections
 IS 'the connections of this backend';
 
+COMMENT ON COLUMN tds_mirror_connections.server_name
+IS 'the foreign server';
+COMMENT ON COLUMN tds_mirror_connections.user_name
+IS 'whose user mapping it is, or public';
+COMMENT ON COLUMN tds_mirror_connections.address
+IS 'where it leads';
+COMMENT ON COLUMN tds_mirror_connections.state
+IS 'idle, busy, or closed while a transaction waits to be rolled back';
+COMMENT ON COLUMN tds_mirror_connections.spid
+IS 'number of the session on the server';
+COMMENT ON COLUMN tds_mirror_connections.since
+IS 'when it was opened';
+COMMENT ON COLUMN tds_mirror_connections.statements
+IS 'requests sent';
+COMMENT ON COLUMN tds_mirror_connections.in_transaction
+IS 'it has a remote transaction';
+COMMENT ON COLUMN tds_mirror_connections.stale
+IS 'it will be replaced before its next statement';
+
 GRANT SELECT ON tds_mirror_connections TO PUBLIC;
 
 CREATE FUNCTION tds_mirror_disconnect(server name)
@@ -198,6 +217,45 @@ SELECT * FROM tds_mirror_partners();
 
 COMMENT ON VIEW tds_mirror_partners
 IS 'what this backend believes about pairs, having asked them or read the partner file';
+
+COMMENT ON COLUMN tds_mirror_partners.server_name
+IS 'the foreign server';
+COMMENT ON COLUMN tds_mirror_partners.initial_partner
+IS 'address of the initial partner';
+COMMENT ON COLUMN tds_mirror_partners.initial_name
+IS 'name of the instance there, as it has told it';
+COMMENT ON COLUMN tds_mirror_partners.initial_source
+IS 'where the address comes from: configured, or learned from the principal';
+COMMENT ON COLUMN tds_mirror_partners.failover_partner
+IS 'address of the failover partner';
+COMMENT ON COLUMN tds_mirror_partners.failover_name
+IS 'name of the instance there, as it has told it';
+COMMENT ON COLUMN tds_mirror_partners.failover_source
+IS 'where the address comes from: configured, or learned from the principal';
+COMMENT ON COLUMN tds_mirror_partners.principal
+IS 'who was principal when last seen: initial or failover';
+COMMENT ON COLUMN tds_mirror_partners.mirrored
+IS 'whether the principal said that the database is mirrored';
+COMMENT ON COLUMN tds_mirror_partners.mirroring_guid
+IS 'the mirroring session';
+COMMENT ON COLUMN tds_mirror_partners.role_sequence
+IS 'the highest role sequence seen';
+COMMENT ON COLUMN tds_mirror_partners.switches
+IS 'how often the principal was found to be another than before';
+COMMENT ON COLUMN tds_mirror_partners.last_switch
+IS 'when that was last';
+COMMENT ON COLUMN tds_mirror_partners.last_login
+IS 'the last login that proved a principal';
+COMMENT ON COLUMN tds_mirror_partners.from_file
+IS 'the partner file says so, and this backend has not logged in yet';
+COMMENT ON COLUMN tds_mirror_partners.initial_attempts
+IS 'attempts of this backend at the initial partner';
+COMMENT ON COLUMN tds_mirror_partners.failover_attempts
+IS 'attempts of this backend at the failover partner';
+COMMENT ON COLUMN tds_mirror_partners.initial_error
+IS 'last failure of this backend at the initial partner';
+COMMENT ON COLUMN tds_mirror_partners.failover_error
+IS 'last failure of this backend at the failover partner';
 
 GRANT SELECT ON tds_mirror_partners TO PUBLIC;
 
@@ -277,5 +335,20 @@ SELECT r.kind, r.name, r.local_types, r.class, r.sql, r.fact, r.reason
 
 COMMENT ON VIEW tds_mirror_shippable
 IS 'which operators, functions and expressions the server evaluates, and why the others stay here';
+
+COMMENT ON COLUMN tds_mirror_shippable.kind
+IS 'operator, function, aggregate, expression, order or grouping';
+COMMENT ON COLUMN tds_mirror_shippable.name
+IS 'the operator, function or expression';
+COMMENT ON COLUMN tds_mirror_shippable.local_types
+IS 'types of its operands here';
+COMMENT ON COLUMN tds_mirror_shippable.class
+IS 'EXACT, SUPERSET or LOCAL, or words where it depends on the parts';
+COMMENT ON COLUMN tds_mirror_shippable.sql
+IS 'the T-SQL that it becomes';
+COMMENT ON COLUMN tds_mirror_shippable.fact
+IS 'the row of test/facts on which the rule rests';
+COMMENT ON COLUMN tds_mirror_shippable.reason
+IS 'why not, or under which condition';
 
 GRANT SELECT ON tds_mirror_shippable TO PUBLIC;

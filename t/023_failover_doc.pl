@@ -8,7 +8,6 @@ use TdsMirror::Lab qw(slurp);
 
 my $top = "$FindBin::Bin/..";
 my $page = slurp("$top/doc/failover.md");
-my $readme = slurp("$top/README.md");
 
 my $said = `$^X $top/test/docs/verdict_table.pl $ENV{LAB_RUN}/docs 2>&1`;
 is($?, 0, 'the verdict table') or diag($said);
@@ -46,17 +45,5 @@ figure('commit_timeout', $options, qr/"commit_timeout".*"(\d+)"/, sub { "`commit
 figure('silence_check', $options, qr/"silence_check".*"(\d+)"/, sub { "`silence_check` (default $_[0] s;" });
 
 figure('end of a login', slurp("$top/include/wire/wire.h"), qr/WIRE_WATCH_LOGIN_MS\s+(\d+)/, sub { "within $_[0] ms" });
-
-# Everything that a user may call or set stands in the README.
-my $sql = slurp("$top/tds_mirror_fdw--1.0.sql");
-my %functions = map { $_ => 1 } $sql =~ /^CREATE (?:FUNCTION|VIEW) (tds_mirror_\w+)/mg;
-delete @functions{qw(tds_mirror_fdw_handler tds_mirror_fdw_validator)};
-ok($readme =~ /`\Q$_\E[`(]/, "README: $_") for sort keys %functions;
-my %options = map { $_ => 1 } $options =~ s/^.*same_as.*$//mgr =~ /^\t\{"(\w+)", (?:SERVER|USER|TABLE|COLUMN)\b/mg;
-ok($readme =~ /`\Q$_\E`/, "README: option $_") for sort keys %options;
-
-# Links within the page lead somewhere.
-my %anchors = map { lc(s/[^\w\s-]//gr) =~ s/\s+/-/gr => 1 } $page =~ /^#+ (.*)$/mg;
-ok($anchors{$_}, "link to #$_") for $page =~ /\]\(#([\w-]+)\)/g;
 
 done_testing();

@@ -115,6 +115,11 @@ $(BUILD)/bench_write/change: $(TOP)/bench/write/change.c $(BARE) | packages
 bench-write: client-modules lab $(BUILD)/bench_write/change
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/bench/write/run.pl
 
+# The manual and the code say the same, and the examples of the manual run;
+# PAGES="doc/x.md" runs those of some pages alone.
+docs-check: lab
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/docs/run.pl
+
 # Renews the verdict table in doc/failover.md.
 verdict-table: packages
 	@perl $(TOP)/test/docs/verdict_table.pl $(BUILD)/docs --write

@@ -2,7 +2,7 @@
  * src/option/table.c
  *		The table of all options.
  *
- * The document of what a user may write; the README has the same in more words.
+ * The document of what a user may write; doc/options.md has the same in more words.
  * An option stands here only when something obeys it.
  */
 #include "postgres.h"

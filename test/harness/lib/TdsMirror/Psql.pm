@@ -1,6 +1,8 @@
 # TdsMirror/Psql.pm: a psql session that stays open between statements.
 #
-# query() dies on an ERROR; try() returns (ok, output, error text, SQLSTATE).
+# query() dies on an ERROR; try() returns (ok, output, error text, SQLSTATE).  A
+# "merged" session has its errors in the output, as a user sees them; a "separated"
+# one ends fields and rows by the characters that ASCII has for it.
 
 package TdsMirror::Psql;
 
@@ -12,16 +14,17 @@ use TdsMirror::Lab qw(bindir);
 sub new
 {
 	my ($class, $port, %options) = @_;
-	my $self = bless { in => '', out => '', err => '', count => 0 }, $class;
+	my $self = bless { in => '', out => '', err => '', count => 0, merged => $options{merged} }, $class;
 	my @command = (bindir() . '/psql', '-X', '-q', '-A', '-t', '-h', '127.0.0.1', '-p', $port,
 		'-U', $options{user} // 'lab', '-d', $options{database} // 'postgres',
-		'-v', 'VERBOSITY=verbose', '-v', 'ON_ERROR_STOP=0');
+		'-v', 'VERBOSITY=' . ($options{merged} ? 'default' : 'verbose'), '-v', 'ON_ERROR_STOP=0');
 
 	@command = grep { $_ ne '-A' && $_ ne '-t' } @command if $options{aligned};
+	push @command, '-F', "\x1f", '-R', "\x1e" if $options{separated};
 	local $ENV{PGAPPNAME} = $options{name} // 'lab';
 	$self->{timer} = IPC::Run::timeout($options{timeout} // 180);
 	$self->{harness} = IPC::Run::start(\@command, '<', \$self->{in}, '>', \$self->{out},
-		'2>', \$self->{err}, $self->{timer});
+		$options{merged} ? '2>&1' : ('2>', \$self->{err}), $self->{timer});
 	return $self;
 }
 
@@ -32,8 +35,8 @@ sub send
 
 	$self->{out} = $self->{err} = '';
 	$self->{mark} = $mark;
-	$sql =~ s/[;\s]*\z/;/ unless $sql =~ /\A\\/;
-	$self->{in} .= "$sql\n\\echo $mark\n\\warn $mark\n";
+	$sql =~ s/[;\s]*\z/$self->{merged} ? "\n;" : ';'/e unless $sql =~ /\A\\/;
+	$self->{in} .= "$sql\n\\echo $mark\n" . ($self->{merged} ? '' : "\\warn $mark\n");
 	$self->{harness}->pump_nb;
 	return;
 }
@@ -45,7 +48,8 @@ sub finish
 	my $mark = $self->{mark};
 
 	$self->{timer}->start;
-	$self->{harness}->pump until $self->{out} =~ /^\Q$mark\E\n/m && $self->{err} =~ /^\Q$mark\E\n/m;
+	$self->{harness}->pump
+	  until $self->{out} =~ /^\Q$mark\E\n/m && ($self->{merged} || $self->{err} =~ /^\Q$mark\E\n/m);
 	$self->{timer}->reset;
 	(my $out = $self->{out}) =~ s/^\Q$mark\E\n//m;
 	(my $err = $self->{err}) =~ s/^\Q$mark\E\n//m;
