@@ -62,7 +62,7 @@ rule (place, option, reason) AS (VALUES
 ),
 
 old_server AS (
-	SELECT s.oid, s.srvname, s.srvowner, s.srvtype, s.srvversion, s.srvacl, regexp_replace(s.srvname, '[\n\r]+', ' ', 'g') AS label,
+	SELECT s.oid, s.srvname, s.srvowner, s.srvtype, s.srvversion, s.srvacl, regexp_replace(quote_ident(s.srvname), '[\n\r]+', ' ', 'g') AS label,
 		coalesce((SELECT jsonb_object_agg(option_name, option_value) FROM pg_options_to_table(s.srvoptions)), '{}') AS options
 	FROM pg_foreign_server s
 		JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
@@ -197,8 +197,8 @@ guarded (section, object, target, columns, owner, acl) AS (
 
 -- whatever else hangs on a table: views are written anew, the rest is named
 dependent AS (
-	SELECT DISTINCT t.oid, t.label, v.oid AS view, v.relkind, v.reloptions, format('%I.%I', vn.nspname, v.relname) AS view_name,
-		pg_describe_object(d.classid, d.objid, 0) AS description
+	SELECT DISTINCT t.oid, t.label, v.oid AS view, v.relkind, v.reloptions, quote_ident(vn.nspname) || '.' || quote_ident(v.relname) AS view_name,
+		coalesce(pg_describe_object('pg_class'::regclass, v.oid, 0), pg_describe_object(d.classid, d.objid, 0)) AS description
 	FROM new_table t
 		JOIN pg_depend d ON d.deptype IN ('n', 'a') AND
 			(d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid OR d.refclassid = 'pg_type'::regclass AND d.refobjid = t.reltype)
@@ -372,7 +372,7 @@ line (part, section, object, rank, kind, text) AS (
 	UNION ALL
 	SELECT 'definitions', g.section, g.object, 70 + (a.step = 2)::int, NULL, a.statement
 	FROM guarded g, LATERAL (
-		SELECT 1, format('REVOKE ALL ON %s FROM PUBLIC, %I;', g.target, pg_get_userbyid(g.owner)) WHERE g.owner IS NOT NULL AND g.acl IS NOT NULL
+		SELECT 1, format('REVOKE ALL ON %s FROM PUBLIC, %s;', g.target, quote_ident(pg_get_userbyid(g.owner))) WHERE g.owner IS NOT NULL AND g.acl IS NOT NULL
 		UNION ALL
 		SELECT 2, format('GRANT %s ON %s TO %s%s;', string_agg(privilege_type || g.columns, ', ' ORDER BY privilege_type), g.target,
 			CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
@@ -431,7 +431,7 @@ SELECT written FROM (
 		'-- doc/migrate-from-tds_fdw.md; so is what holds for every table: characters that stand for other types\n'
 		'-- (bit, uniqueidentifier, float, dates, binary) are written otherwise here, and freetds.conf is not read.\n'
 		'\\set ON_ERROR_STOP on\nBEGIN;'
-		WHEN 'compare' THEN E'-- Contents of both wrappers, row by row as text.\n\\set ON_ERROR_STOP on\nSET client_min_messages = warning;'
+		WHEN 'compare' THEN E'-- Contents of both wrappers, row by row as text.\n\\set ON_ERROR_STOP off\nSET client_min_messages = warning;'
 		WHEN 'switch' THEN E'-- The new tables take the names of the old ones.  Write -v part=back before you run this.\n\\set ON_ERROR_STOP on'
 		WHEN 'back' THEN E'-- The old tables take their names again.\n\\set ON_ERROR_STOP on'
 		ELSE '-- not migrated: anything: there is no part ' || quote_literal(part) END, '\n') WITH ORDINALITY AS h (head, n)
