@@ -63,7 +63,7 @@ CREATE FOREIGN TABLE their_stranger (id int) SERVER stranger OPTIONS (table 'dbo
 CREATE FOREIGN TABLE their_nobody (id int) SERVER nobody OPTIONS (table 'dbo.many');
 CREATE FOREIGN TABLE our_many (id int, v text) SERVER ours OPTIONS (schema_name 'dbo', table_name 'many');
 CREATE FOREIGN TABLE their_note (id int, v text) SERVER theirs OPTIONS (table 'dbo.note');
-CREATE FOREIGN TABLE our_note (id int, v text) SERVER ours OPTIONS (table_name 'dbo.note');
+CREATE FOREIGN TABLE our_note (id int OPTIONS (key 'true'), v text) SERVER ours OPTIONS (table_name 'dbo.note');
 CREATE TABLE both_many (id int, v text) PARTITION BY LIST (v);
 CREATE FOREIGN TABLE our_half PARTITION OF both_many FOR VALUES IN ('a') SERVER ours OPTIONS (table_name 'dbo.many', async_capable 'true');
 CREATE FOREIGN TABLE their_half PARTITION OF both_many DEFAULT SERVER theirs OPTIONS (table 'dbo.many');
@@ -74,9 +74,9 @@ CREATE FOREIGN TABLE our_refused (id int) SERVER refused OPTIONS (table_name 'db
 SQL
 
 my @theirs = map { "SELECT count(id) FROM $_" } qw(their_missing their_syntax their_type their_notice their_stranger their_nobody);
-my @ours = map { "SELECT count(id) FROM $_" } qw(our_missing our_type our_refused);
+my @ours = map { "SELECT count(id) FROM $_" } qw(our_missing our_refused);
 push @theirs, 'SELECT sum(v) FROM their_late';
-push @ours, 'SELECT sum(v) FROM our_late';
+push @ours, 'SELECT sum(v) FROM our_late', 'SELECT id FROM our_type';
 my %library = (theirs => 'tds_fdw', ours => 'tds_mirror_fdw');
 my %probe = (theirs => 'SELECT count(*) FROM their_many', ours => 'SELECT count(*) FROM our_many');
 
@@ -166,7 +166,7 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 	is(scalar(split /\n/, $psql->query('FETCH ALL FROM t')), 19995, "$case: the rest of theirs");
 	$psql->query('UPDATE our_note SET v = upper(v) WHERE id > 10');
 	$psql->query('COMMIT');
-	is($psql->query("SELECT count(*) FROM their_note WHERE v LIKE 'NOTE%'"), 2990, "$case: they see what we have written");
+	is($psql->query("SELECT count(*) FROM their_note WHERE substr(v, 1, 4) = 'NOTE'"), 2990, "$case: they see what we have written");
 	$psql->query('DELETE FROM our_note');
 	is($psql->query('SELECT count(*), sum(id) FROM both_many'), '40000|400020000', "$case: an Append of both, ours waited for beside theirs");
 
