@@ -111,18 +111,16 @@ sub cancels
 	return $state eq '57014';
 }
 
-sub connection { return $_[0]->query("SELECT spid, since FROM tds_mirror_connections WHERE server_name = 'ours'"); }
-
-for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
+sub connection
 {
-	my $case = "$order->[0] first";
-	my $psql = $cluster->session(timeout => 120);
+	return $_[0]->query("SELECT spid, since FROM tds_mirror_connections WHERE server_name = 'ours'");
+}
 
-	$psql->query('SET client_min_messages = notice');
-	is($psql->query("LOAD '$library{$_}'; $probe{$_}"), 20000, "$case: $_") for @$order;
-	my $connection = connection($psql);
+# By turns, with cursors of both open.
+sub by_turns
+{
+	my ($psql, $case) = @_;
 
-	# By turns, with cursors of both open.
 	$psql->query('BEGIN; DECLARE t CURSOR FOR SELECT * FROM their_many; DECLARE o CURSOR FOR SELECT * FROM our_many');
 	my ($their_rows, $our_rows, $wrong) = (0, 0, 0);
 	my $turn = sub {
@@ -139,7 +137,7 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 		is(said($psql, $statement), $alone{$statement}, "$case: $statement: it says what it says alone");
 		$psql->query('ROLLBACK TO s');
 		$turn->();
-		is($psql->query($probe{$_}), 20000, "$case: after that, $_") for @$order;
+		is($psql->query($probe{$_}), 20000, "$case: after that, $_") for sort keys %probe;
 		$turn->();
 	}
 	is($psql->query('SELECT count(*) FROM their_named JOIN our_many USING (id, v)'), 20000, "$case: a name that freetds.conf has, in a join of both");
@@ -150,9 +148,13 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 	}
 	is("$their_rows $our_rows $wrong", '20000 20000 0', "$case: all rows, the same, from cursors open all the while");
 	$psql->query('COMMIT');
-	like(connection($psql), qr/^\Q$connection\E$/m, "$case: our connection is the one from the beginning");
+}
 
-	# What else they do with the library, with a cursor of ours open; and writes of ours with one of theirs.
+# What else they do with the library, with a cursor of ours open; and writes of ours with one of theirs.
+sub other_uses
+{
+	my ($psql, $case) = @_;
+
 	$psql->query('BEGIN; DECLARE o CURSOR FOR SELECT * FROM our_many; FETCH 5 FROM o; SAVEPOINT s');
 	$psql->query('CREATE SCHEMA imported; IMPORT FOREIGN SCHEMA dbo FROM SERVER theirs INTO imported');
 	like($psql->query('EXPLAIN VERBOSE SELECT * FROM imported.many ORDER BY id'), qr/Remote query/, "$case: an import and EXPLAIN of theirs");
@@ -169,8 +171,13 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 	is($psql->query("SELECT count(*) FROM their_note WHERE substr(v, 1, 4) = 'NOTE'"), 2990, "$case: they see what we have written");
 	$psql->query('DELETE FROM our_note');
 	is($psql->query('SELECT count(*), sum(id) FROM both_many'), '40000|400020000', "$case: an Append of both, ours waited for beside theirs");
+}
 
-	# Closing what the other has open.
+# Closing what the other has open.
+sub closing
+{
+	my ($psql, $case) = @_;
+
 	$psql->query('BEGIN; DECLARE t CURSOR FOR SELECT * FROM their_many; DECLARE o CURSOR FOR SELECT * FROM our_many; FETCH 5 FROM t; FETCH 5 FROM o; CLOSE t');
 	is($psql->query('SELECT count(*) FROM their_many'), 20000, "$case: they open and close the library");
 	is(scalar(split /\n/, $psql->query('FETCH ALL FROM o')), 19995, "$case: the rest of ours");
@@ -178,10 +185,15 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 	is($psql->query("SELECT tds_mirror_disconnect('ours')"), 't', "$case: ours is closed");
 	is(scalar(split /\n/, $psql->query('FETCH ALL FROM v')), 19995, "$case: the rest of theirs");
 	$psql->query('COMMIT');
+}
 
-	# Many times, without a trace in ours.  What errors of theirs leave open is theirs.
+# Many times, without a trace in ours.  What errors of theirs leave open is theirs.
+sub many_times
+{
+	my ($psql, $case) = @_;
+
 	is($psql->query($probe{ours}), 20000, "$case: ours again");
-	$connection = connection($psql);
+	my $connection = connection($psql);
 	my ($sockets) = $psql->footprint;
 	for (1 .. 60)
 	{
@@ -194,33 +206,44 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 	$psql->try($theirs[0]) for 1 .. 20;
 	is($psql->query($probe{ours}), 20000, "$case: after 20 errors of theirs, ours");
 	like(connection($psql), qr/^\Q$connection\E$/m, "$case: by the same connection");
+}
 
-	# A cancel of ours while a cursor of theirs is open.
-	SKIP:
-	{
-		skip "$case: this tds_fdw keeps the signal that cancels from the backend, in every statement", 4 unless cancels($psql);
-		$psql->query('BEGIN; DECLARE t CURSOR FOR SELECT * FROM their_many; FETCH 5 FROM t; SAVEPOINT s');
-		$pair->a->control('fault row hang 1000 scope ours');
-		my $start = time;
-		$psql->send('SELECT sum(id) FROM (SELECT id FROM our_many OFFSET 0) AS r');
-		wait_until('it waits', 20, sub { grep { /^row .* hits [1-9]/ } $pair->a->control('faults') });
-		$setup->query('SELECT pg_cancel_backend(' . $psql->backend . ')');
-		is(($psql->finish)[3], '57014', "$case: a cancel of ours");
-		cmp_ok(time - $start, '<', 10, "$case: soon");
-		$pair->a->control('clear');
-		$psql->query('ROLLBACK TO s');
-		is(scalar(split /\n/, $psql->query('FETCH ALL FROM t')), 19995, "$case: the rest of theirs");
-		$psql->query('COMMIT');
-		is($psql->query($probe{ours}), 20000, "$case: and ours");
-	}
+# A cancel of ours while a cursor of theirs is open.
+sub cancelled
+{
+	my ($psql, $case) = @_;
 
-	# A login that takes longer than the second that we have FreeTDS wait: theirs waits.
+	$psql->query('BEGIN; DECLARE t CURSOR FOR SELECT * FROM their_many; FETCH 5 FROM t; SAVEPOINT s');
+	$pair->a->control('fault row hang 1000 scope ours');
+	my $start = time;
+	$psql->send('SELECT sum(id) FROM (SELECT id FROM our_many OFFSET 0) AS r');
+	wait_until('it waits', 20, sub { grep { /^row .* hits [1-9]/ } $pair->a->control('faults') });
+	$setup->query('SELECT pg_cancel_backend(' . $psql->backend . ')');
+	is(($psql->finish)[3], '57014', "$case: a cancel of ours");
+	cmp_ok(time - $start, '<', 10, "$case: soon");
+	$pair->a->control('clear');
+	$psql->query('ROLLBACK TO s');
+	is(scalar(split /\n/, $psql->query('FETCH ALL FROM t')), 19995, "$case: the rest of theirs");
+	$psql->query('COMMIT');
+	is($psql->query($probe{ours}), 20000, "$case: and ours");
+}
+
+# A login that takes longer than the second that we have FreeTDS wait: theirs waits.
+sub slow_login
+{
+	my ($psql, $case) = @_;
+
 	my $partner = $pair->principal;
 	$partner->control('fault login delay 2500');
 	is($psql->query($probe{theirs}), 20000, "$case: their slow login is waited for, as without us");
 	$partner->control('clear');
+}
 
-	# A failover on purpose, then a kill, with cursors of both open.
+# A failover on purpose, then a kill, with cursors of both open.
+sub failovers
+{
+	my ($psql, $case) = @_;
+
 	for my $how ('failover', 'kill')
 	{
 		my $old = $pair->principal;
@@ -247,6 +270,28 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 	$pair->principal->tsql('ALTER DATABASE [erp] SET PARTNER FAILOVER') if $pair->principal != $pair->a;
 	$pair->wait_principal($pair->a);
 	$pair->wait_synchronized;
+}
+
+for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
+{
+	my $case = "$order->[0] first";
+	my $psql = $cluster->session(timeout => 120);
+
+	$psql->query('SET client_min_messages = notice');
+	is($psql->query("LOAD '$library{$_}'; $probe{$_}"), 20000, "$case: $_") for @$order;
+	my $connection = connection($psql);
+	by_turns($psql, $case);
+	like(connection($psql), qr/^\Q$connection\E$/m, "$case: our connection is the one from the beginning");
+	other_uses($psql, $case);
+	closing($psql, $case);
+	many_times($psql, $case);
+	SKIP:
+	{
+		skip "$case: this tds_fdw keeps the signal that cancels from the backend, in every statement", 4 unless cancels($psql);
+		cancelled($psql, $case);
+	}
+	slow_login($psql, $case);
+	failovers($psql, $case);
 
 	# The backend ends by terminate in any case, and psql by itself.
 	$setup->query('SELECT pg_terminate_backend(' . $psql->backend . ')');
