@@ -10,6 +10,7 @@ use warnings;
 use Page;
 use Source;
 use Tally qw(ok);
+use TdsMirror::Lab qw(slurp);
 
 # What nobody meets: the beginning of the message, and why.
 my @internal = (
@@ -41,6 +42,8 @@ sub check
 			"$message->{where} raises it" . (@states ? " with @states" : ''),
 			map { "there with SQLSTATE $_->{states}" } @wrong);
 	}
+	answers($top, $page);
+	numbers($top, $page);
 	my @patterns = map { $_->{pattern} } @messages;
 	for my $said (@said)
 	{
@@ -49,6 +52,43 @@ sub check
 	}
 	my @stale = grep { my $row = $_; !grep { index($_->{text}, $row->[0]) == 0 } @messages } @internal;
 	ok(!@stale, 'the list of internal messages is that of the sources', map { $_->[0] } @stale);
+	return;
+}
+
+# What is said of a partner that is not the principal: by these calls and tables.
+my @sayings = (
+	qr/knock_failed\([^;]*?"([^"]+)"/, qr/problem = "([^"]+)"/, qr/why = "([^"]+)"/, qr/strlcpy\(\w+->problem, "([^"]+)"/,
+	qr/tmf_attempt_fail_unreachable\(\w+, "([^"]+)"/, qr/wire_note\(conn, "([^"]+)"/,
+	qr/\{PAIR_OUTCOME_\w+, "\w+", "([^"]+)"/, qr/refuse\(search, \w+, "([^"]+)"/);
+
+# The table "answer" has them all, and every one that it has is somewhere in src/session or src/wire.
+sub answers
+{
+	my ($top, $page) = @_;
+	my @files = map { glob("$top/src/session/$_.c") } qw(attempt probe failover role browser);
+	my $text = join '', map { slurp($_) } @files, "$top/src/wire/connect.c";
+	my ($table) = grep { $_->[0][0] eq 'answer' } Page->tables($page->parts);
+	my %said = map { $_ => 1 } map { $_->[0] =~ /`([^`]+)`/g } @$table[ 1 .. $#$table ];
+	my %known;
+
+	$known{$_} = 1 for map { my $saying = $_; $text =~ /$saying/g } @sayings;
+	ok(scalar(keys %known) > 15, 'answers of partners were found');
+	my @missing = grep { !$said{$_} } sort keys %known;
+	my @stale = grep { !/^error \d+$/ && index($text, qq("$_")) < 0 } sort keys %said;
+	ok(!@missing, 'doc/troubleshooting.md: every answer of a partner', @missing);
+	ok(!@stale, 'doc/troubleshooting.md: nobody says otherwise of a partner', @stale);
+	return;
+}
+
+# The table "number" agrees with the verdict table.
+sub numbers
+{
+	my ($top, $page) = @_;
+	my %state_of = slurp("$top/src/pure/verdict_table.c") =~ /^\t\{(?:SERVER|CLIENT), (\d+), \w+, \w+, "(\w{5})"/mg;
+	my ($table) = grep { $_->[0][0] eq 'number' } Page->tables($page->parts);
+	my @wrong = grep { ($state_of{ $_->[0] } // '') ne $_->[1] } @$table[ 1 .. $#$table ];
+
+	ok(@$table > 10 && !@wrong, 'doc/troubleshooting.md: SQLSTATEs of numbers', map { "$_->[0] $_->[1]" } @wrong);
 	return;
 }
 

@@ -60,7 +60,7 @@ sub to_lab
 		my $address = '127.0.0.1';
 		my $port = $self->{port}{$partner};
 		$text =~ s/sql-$partner\.example\.com([,:])1433/$address$1$port/g;
-		$text =~ s/sql-$partner\.example\.com/$address,$port/g;
+		$text =~ s/sql-$partner\.example\.com(?![,:\\])/$address,$port/g;
 	}
 	$text =~ s/'(?:erp_app|reader)'/'$TdsMirror::Instance::user'/g;
 	$text =~ s/'auditor'/'reader'/g;
