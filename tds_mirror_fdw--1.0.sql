@@ -145,7 +145,7 @@ IS 'versions, and what a login gets of a server, or of all servers; encrypted is
 CREATE FUNCTION tds_mirror_connections(
 	OUT server_name text, OUT user_name text, OUT address text, OUT state text,
 	OUT spid integer, OUT since timestamptz, OUT statements bigint,
-	OUT in_transaction boolean, OUT stale boolean)
+	OUT in_transaction boolean, OUT stale boolean, OUT closed boolean)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;

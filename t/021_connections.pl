@@ -6,6 +6,7 @@ use Test::More;
 use TdsMirror::Cluster;
 use TdsMirror::Foreign qw(server_sql track_script track_table_sql who_table_sql);
 use TdsMirror::Instance;
+use TdsMirror::Lab qw(wait_until);
 use TdsMirror::Pair;
 
 my $cluster = TdsMirror::Cluster->start('connections');
@@ -35,6 +36,12 @@ is($psql->query('SELECT server_name, user_name, address, state, in_transaction, 
 	"erp|lab|$address|idle|f|f|t|t", 'an idle one');
 is($psql->query('SELECT spid FROM tds_mirror_connections'),
 	$pair->a->tsql("SELECT session_id FROM sys.dm_exec_sessions WHERE program_name = 'listed'") + 0, 'of that spid');
+is($psql->query('SELECT closed FROM tds_mirror_connections'), 'f', 'open');
+$pair->a->control('cut');
+wait_until('the server has ended it', 20, sub { $psql->query('SELECT closed FROM tds_mirror_connections') eq 't' });
+pass('that the server has ended it is seen without asking');
+is($psql->query('SELECT count(*) FROM who'), 1, 'the next use opens another');
+is($psql->query('SELECT closed FROM tds_mirror_connections'), 'f', 'which is open');
 is($psql->query("SELECT tds_mirror_disconnect('erp')"), 't', 'it is closed');
 is($psql->query('SELECT count(*) FROM tds_mirror_connections'), 0, 'and gone');
 is($spids->(), 0, 'from the server, too');

@@ -173,6 +173,7 @@ typedef struct TmfSessionInfo
 	int			spid;			/* 0 while closed */
 	bool		in_transaction; /* its remote transaction is open */
 	bool		stale;			/* its next use replaces the connection */
+	bool		closed;			/* the other side has ended it, as far as can be seen without asking */
 	uint64		generation;
 	TimestampTz opened_at;		/* the last login */
 	int64		statements;		/* sent since then */

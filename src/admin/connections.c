@@ -38,6 +38,7 @@ enum ConnectionsColumn
 	CONNECTIONS_STATEMENTS,
 	CONNECTIONS_IN_TRANSACTION,
 	CONNECTIONS_STALE,
+	CONNECTIONS_CLOSED,
 	CONNECTIONS_COLUMNS
 };
 
@@ -60,6 +61,7 @@ put_session(ReturnSetInfo *result, const TmfSessionInfo *info)
 	values[CONNECTIONS_STATEMENTS] = Int64GetDatum(info->statements);
 	values[CONNECTIONS_IN_TRANSACTION] = BoolGetDatum(info->in_transaction);
 	values[CONNECTIONS_STALE] = BoolGetDatum(info->stale);
+	values[CONNECTIONS_CLOSED] = BoolGetDatum(info->closed);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

@@ -18,6 +18,15 @@ state_word(const TmfSession *session)
 	return session->state == TMF_SESSION_IDLE ? "idle" : "closed";
 }
 
+/* Nothing is waited for: one that is being used tells by itself. */
+static bool
+is_closed(const TmfSession *session)
+{
+	if (session->conn == NULL || wire_dead(session->conn))
+		return true;
+	return session->state == TMF_SESSION_IDLE && !wire_idle_alive(session->conn);
+}
+
 /* A session whose server's options could not even be read was never one. */
 static void
 add_info(TmfSession *session, void *argument)
@@ -38,6 +47,7 @@ add_info(TmfSession *session, void *argument)
 	info->stale = session->conn != NULL &&
 		(session->invalidated || session->epoch != session->partners->epoch ||
 		 tmf_session_outlived(session));
+	info->closed = is_closed(session);
 	info->generation = session->login.generation;
 	info->opened_at = session->opened_at;
 	info->statements = session->statements;
