@@ -185,7 +185,7 @@ EXECUTE visits(2, 2);
 EXECUTE visits(NULL, 2);
 EXECUTE visits(1, NULL);
 RESET plan_cache_mode;
-SELECT regexp_replace(regexp_replace(line, ' \(returns .*\)$', ''), '\$\d+|\(InitPlan \d+\)\.col1', '(InitPlan).col1', 'g') AS plan_of
+SELECT regexp_replace(regexp_replace(line, '(Init|Sub)Plan \w+( \(returns .*\))?', '\1Plan', 'g'), '\$\d+|\(InitPlan\)\.col1', '(InitPlan).col1', 'g') AS plan_of
 	FROM plan_of('SELECT p.id FROM person p JOIN visit v ON v.person = p.id WHERE v.room = (SELECT max(id) - 17 FROM here.room WHERE id < 30)') AS line;
 SELECT p.id FROM there.person p JOIN there.visit v ON v.person = p.id WHERE v.room = (SELECT max(id) - 17 FROM here.room WHERE id < 30) ORDER BY 1;
 SELECT g, (SELECT count(*) FROM there.person p JOIN there.visit v ON v.person = p.id WHERE p.id = g) FROM generate_series(0, 4) AS g;

@@ -33,7 +33,15 @@ WITH gone AS (DELETE FROM part WHERE length(md5(v::text)) = 32 AND id = 1 RETURN
 SELECT * FROM part ORDER BY id;
 
 -- a statement does not see its own changes
-EXPLAIN (VERBOSE, COSTS OFF) UPDATE part AS p SET v = (SELECT sum(length(md5(q.v::text)) + q.v) FROM part AS q WHERE q.id <= p.id);
+-- (versions of PostgreSQL name subqueries otherwise)
+CREATE FUNCTION plan(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (VERBOSE, COSTS OFF) ' || statement LOOP
+		RETURN NEXT regexp_replace(line, 'SubPlan \w+', 'SubPlan');
+	END LOOP;
+END $$;
+SELECT plan('UPDATE part AS p SET v = (SELECT sum(length(md5(q.v::text)) + q.v) FROM part AS q WHERE q.id <= p.id)');
 SELECT tds_mirror_exec('joined', 'DELETE FROM dbo.joined_part');
 INSERT INTO part SELECT g, 1, g FROM generate_series(1, 5) AS g;
 UPDATE part AS p SET v = (SELECT sum(q.v) FROM part AS q WHERE q.id <= p.id AND length(md5(q.v::text)) = 32) RETURNING *;

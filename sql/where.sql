@@ -68,7 +68,7 @@ BEGIN
 		FOR line IN EXECUTE format('EXPLAIN (VERBOSE, COSTS OFF) SELECT id FROM %s WHERE %s', source, clause) LOOP
 			there := coalesce(there, substring(line FROM 'Remote SQL: .* WHERE (.*)'));
 			here := coalesce(here, substring(line FROM 'Not Shipped: (.*)'), substring(line FROM 'Rechecked: (.*)'));
-			here := regexp_replace(here, '\$\d+|\(InitPlan \d+\)\.col1', '(InitPlan).col1', 'g');
+			here := regexp_replace(here, '\$\d+|\(InitPlan \w+\)\.col1', '(InitPlan).col1', 'g');
 		END LOOP;
 		rows := ids('public.' || source, clause);
 		local := ids('copies.' || source, clause);
