@@ -192,6 +192,11 @@ is(($psql->try('INSERT INTO public_mirror.item (id) VALUES (99)'))[3], '55000', 
 is($psql->query('SELECT count(*) FROM public_mirror.item'), 3, 'what was granted SELECT is read');
 is(($psql->try('SELECT * FROM public_mirror.number'))[3], '42501', 'what was not is not');
 $psql->query('RESET ROLE');
+my ($opened) = $page =~ /^(ALTER SERVER theirs_mirror .*;)$/m;
+$psql->query($opened);
+is(($psql->try('SET ROLE clerk; INSERT INTO public_mirror.item (id, price) VALUES (99, 1)'))[3], '', 'until the server is opened, as the page says');
+$psql->query('RESET ROLE');
+$psql->query('BEGIN; DELETE FROM public_mirror.item WHERE id = 99; COMMIT');
 
 # Each row of the page's table of differences.
 my ($table) = $page =~ /^<!-- differences -->\n(.*?)^<!-- end of differences -->$/ms;

@@ -46,7 +46,7 @@ ALTER FOREIGN TABLE item ALTER COLUMN title SET STATISTICS 50;
 ALTER FOREIGN TABLE item OWNER TO "odd ""owner""";
 GRANT SELECT, INSERT ON item TO clerk;
 GRANT UPDATE (price) ON item TO clerk WITH GRANT OPTION;
-CREATE VIEW cheap WITH (security_barrier = true) AS SELECT i.id, i.title, (SELECT count(*) FROM item) AS all_items FROM item AS i WHERE i.price < 100;
+CREATE VIEW cheap WITH (security_barrier = true) AS SELECT i.id, i.title, (SELECT count(*) FROM item) AS all_items FROM item AS i WHERE i.code IS NOT NULL;
 CREATE MATERIALIZED VIEW frozen AS SELECT id FROM item WITH NO DATA;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON item FOR EACH ROW EXECUTE FUNCTION refuse();
