@@ -166,7 +166,7 @@ IS 'whose user mapping it is, or public';
 COMMENT ON COLUMN tds_mirror_connections.address
 IS 'where it leads';
 COMMENT ON COLUMN tds_mirror_connections.state
-IS 'idle, busy, or closed while a transaction waits to be rolled back';
+IS 'idle, streaming, in transaction, doomed or closed';
 COMMENT ON COLUMN tds_mirror_connections.spid
 IS 'number of the session on the server';
 COMMENT ON COLUMN tds_mirror_connections.since

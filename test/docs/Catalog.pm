@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use Page;
 use Tally qw(ok);
+use TdsMirror::Lab qw(slurp);
 
 # Those that nobody calls by hand.
 my %internal = map { $_ => 1 } qw(tds_mirror_fdw_handler tds_mirror_fdw_validator);
@@ -86,6 +87,12 @@ sub check
 	}
 	my @stale = grep { !$known{$_} } map { $_->{text} =~ /^`(\w+)`$/ ? $1 : () } $page->headings;
 	ok(!@stale, 'doc/functions.md: nothing else is called a function', @stale);
+
+	my $text = join "\n", map { $_->{text} } $page->parts;
+	my ($states) = slurp("$top/src/session/roster.c") =~ /^state_word\(.*?\{(.*?)^\}/ms;
+	my @said = (slurp("$top/src/admin/role_words.c") =~ /"([A-Z_]{3,})"/g, $states =~ /"([a-z ]+)"/g);
+	my @words = grep { $text !~ /`$_`/ } @said, map { $_->[0] } rows($psql, 'SELECT DISTINCT kind FROM tds_mirror_shippable');
+	ok(@said > 15 && !@words, 'doc/functions.md: every word that a column may have', @words);
 
 	my @silent = map { $_->[0] } rows($psql, $silent);
 	ok(!@silent, 'every object and column has a comment', @silent);
