@@ -177,6 +177,8 @@ COMMENT ON COLUMN tds_mirror_connections.in_transaction
 IS 'it has a remote transaction';
 COMMENT ON COLUMN tds_mirror_connections.stale
 IS 'it will be replaced before its next statement';
+COMMENT ON COLUMN tds_mirror_connections.closed
+IS 'the other side has ended the connection';
 
 GRANT SELECT ON tds_mirror_connections TO PUBLIC;
 
