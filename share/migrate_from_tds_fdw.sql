@@ -63,11 +63,12 @@ rule (place, option, reason) AS (VALUES
 
 old_server AS (
 	SELECT s.oid, s.srvname, s.srvowner, s.srvtype, s.srvversion, s.srvacl, regexp_replace(quote_ident(s.srvname), '[\n\r]+', ' ', 'g') AS label,
-		coalesce((SELECT jsonb_object_agg(option_name, option_value) FROM pg_options_to_table(s.srvoptions)), '{}') AS options
+		o.options, substring(o.options ->> 'port' FROM '^\s*0*([1-9][0-9]{0,4})\s*$')::int AS port
 	FROM pg_foreign_server s
 		JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
 		JOIN pg_proc p ON p.oid = w.fdwhandler AND p.prosrc = 'tds_fdw_handler',
-		setting
+		setting,
+		LATERAL (SELECT coalesce((SELECT jsonb_object_agg(option_name, option_value) FROM pg_options_to_table(s.srvoptions)), '{}')) AS o (options)
 	WHERE s.srvname = setting.server OR setting.server IS NULL
 ),
 
@@ -154,7 +155,8 @@ form AS (
 
 new_table AS (
 	SELECT t.*, f.kind, f.from_table, f.options AS new_options, s.name AS new_server, format('%I.%I', c.name, t.relname) AS new_name,
-		format('%I.%I', t.nspname, t.relname) AS old_name, c.name AS new_schema, c.kept
+		format('%I.%I', t.nspname, t.relname) AS old_name, c.name AS new_schema, c.kept,
+		to_regclass(format('%I.%I', c.name, t.relname)) IS NOT NULL AS made
 	FROM old_table t
 		JOIN form f USING (oid)
 		JOIN server s ON s.oid = t.server AND s.database = t.database
@@ -210,14 +212,16 @@ dependent AS (
 		NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = d.objid AND i.inhparent = t.oid))
 ),
 
+-- migrated: what a parent that is such a table itself becomes
 parent AS (
 	SELECT t.oid, t.label, t.old_name, t.new_name, format('%I.%I', t.kept, t.relname) AS kept_name, format('%I.%I', n.nspname, p.relname) AS name,
-		pg_get_expr(c.relpartbound, c.oid) AS bound
+		pg_get_expr(c.relpartbound, c.oid) AS bound, m.new_name AS migrated, t.made
 	FROM new_table t
 		JOIN pg_class c ON c.oid = t.oid
 		JOIN pg_inherits i ON i.inhrelid = t.oid
 		JOIN pg_class p ON p.oid = i.inhparent
 		JOIN pg_namespace n ON n.oid = p.relnamespace
+		LEFT JOIN new_table m ON m.oid = p.oid
 ),
 
 -- kind NULL: a statement; section, object and rank put them in order
@@ -232,8 +236,7 @@ line (part, section, object, rank, kind, text) AS (
 	SELECT 'definitions', 20, s.title, 50, NULL,
 		format('CREATE SERVER %I%s%s FOREIGN DATA WRAPPER tds_mirror_fdw OPTIONS (%s);', s.name, ' TYPE ' || quote_literal(s.srvtype), ' VERSION ' || quote_literal(s.srvversion),
 			concat_ws(',', format(E'\n  servername %L', one.name), E'\n  failover_partner ' || quote_literal(two.name),
-				CASE WHEN s.options ->> 'port' ~ '^\s*0*[1-9][0-9]{0,4}\s*$' AND (s.options ->> 'port')::int < 65536
-					THEN format(E'\n  port %L', (s.options ->> 'port')::int) END,
+				CASE WHEN s.port < 65536 THEN format(E'\n  port %L', s.port) END,
 				format(E'\n  database %L', s.database),
 				CASE WHEN s.options ->> 'tds_version' IN ('7.3', '7.4') THEN format(E'\n  tds_version %L', s.options ->> 'tds_version') END,
 				E'\n  fdw_startup_cost ' || quote_literal(s.options ->> 'fdw_startup_cost'), E'\n  fdw_tuple_cost ' || quote_literal(s.options ->> 'fdw_tuple_cost'),
@@ -266,7 +269,7 @@ line (part, section, object, rank, kind, text) AS (
 	FROM old_server s JOIN listed l USING (oid) WHERE l.place < 3 AND l.name !~ '^([0-9.]+|\[.*\])([:,][0-9]+)?$'
 	UNION ALL
 	SELECT 'definitions', 20, s.label, 15, 'changed', format('server %s: port %s is none, and left out', s.label, quote_literal(s.options ->> 'port'))
-	FROM old_server s WHERE NOT (s.options ->> 'port' ~ '^\s*0*[1-9][0-9]{0,4}\s*$' AND (s.options ->> 'port')::int < 65536)
+	FROM old_server s WHERE s.options ? 'port' AND (s.port < 65536) IS NOT TRUE
 	UNION ALL
 	SELECT 'definitions', 20, s.label, 16, 'changed', format('server %s: tds_version %s becomes 7.4: dates and times arrive as such, no longer as characters', s.label, quote_literal(s.options ->> 'tds_version'))
 	FROM old_server s WHERE s.options ->> 'tds_version' NOT IN ('7.3', '7.4', '5.0')
@@ -365,7 +368,9 @@ line (part, section, object, rank, kind, text) AS (
 	FROM dependent d
 	UNION ALL
 	SELECT 'definitions', 50, p.label, 31, 'check', format('table %s: it is a %s of %s; -v part=switch attaches the new one in its place', p.label, CASE WHEN p.bound IS NULL THEN 'child' ELSE 'partition' END, p.name)
-	FROM parent p
+	FROM parent p WHERE p.migrated IS NULL
+	UNION ALL
+	SELECT 'definitions', 55, p.label, 50, NULL, format('ALTER FOREIGN TABLE %s INHERIT %s;', p.new_name, p.migrated) FROM parent p WHERE p.migrated IS NOT NULL
 	UNION ALL
 	SELECT 'definitions', 50, t.label, 32, 'not migrated', format('table %s: security label of %s', t.label, l.provider)
 	FROM new_table t JOIN pg_seclabel l ON l.classoid = 'pg_class'::regclass AND l.objoid = t.oid
@@ -389,7 +394,7 @@ line (part, section, object, rank, kind, text) AS (
 		'SELECT %L AS "table", (SELECT count(*) FROM old) AS rows_of_tds_fdw, (SELECT count(*) FROM new) AS rows_of_tds_mirror_fdw,\n'
 		'  (SELECT count(*) FROM (TABLE old EXCEPT ALL TABLE new) AS d) AS only_in_tds_fdw, (SELECT count(*) FROM (TABLE new EXCEPT ALL TABLE old) AS d) AS only_in_tds_mirror_fdw;',
 		t.old_name, t.new_name, t.old_name)
-	FROM new_table t
+	FROM new_table t WHERE made
 
 	-- names
 	UNION ALL
@@ -400,6 +405,10 @@ line (part, section, object, rank, kind, text) AS (
 	SELECT w.part, 50, t.label, 50 + w.rank, NULL, format('ALTER FOREIGN TABLE %I.%I SET SCHEMA %I;', w.place, t.relname, w.goal)
 	FROM new_table t, LATERAL (VALUES ('switch', 1, t.nspname, t.kept), ('switch', 2, t.new_schema, t.nspname),
 		('back', 1, t.nspname, t.new_schema), ('back', 2, t.kept, t.nspname)) AS w (part, rank, place, goal)
+	WHERE t.made
+	UNION ALL
+	SELECT w.part, 50, t.label, 0, 'not migrated', format('table %s: there is no %s; run the definitions first', t.label, t.new_name)
+	FROM new_table t, (VALUES ('compare'), ('switch'), ('back')) AS w (part) WHERE NOT t.made
 	UNION ALL
 	SELECT w.part, 60, p.label, w.rank, NULL, CASE
 		WHEN p.bound IS NULL THEN format('ALTER FOREIGN TABLE %s %s %s;', w.child, CASE WHEN w.leaves THEN 'NO INHERIT' ELSE 'INHERIT' END, p.name)
@@ -408,6 +417,7 @@ line (part, section, object, rank, kind, text) AS (
 	FROM parent p,
 		LATERAL (VALUES ('switch', 1, true, p.kept_name), ('switch', 2, false, p.old_name),
 			('back', 1, true, p.new_name), ('back', 2, false, p.old_name)) AS w (part, rank, leaves, child)
+	WHERE p.migrated IS NULL AND p.made
 	UNION ALL
 	SELECT DISTINCT w.part, 70, d.view_name, 50, NULL, format(E'CREATE OR REPLACE VIEW %s%s AS\n%s', d.view_name,
 		' WITH (' || array_to_string(d.reloptions, ', ') || ')', pg_get_viewdef(d.view))

@@ -120,6 +120,8 @@ like(written(server => 'nameless', database => 'erp'), qr/^CREATE SERVER nameles
 	'a database for servers that name none');
 unlike(slurp("$folder/written.sql"), qr/theirs_mirror/, 'one server alone');
 
+like(written(part => 'switch', server => 'theirs'), qr/^-- not migrated: table public\.item: there is no public_mirror\.item; run the definitions first$/m,
+	'nothing is switched that is not there');
 written();
 run_written('what it writes runs');
 is($psql->query("SELECT count(*) FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver WHERE s.srvname IN ('theirs_mirror')"),
@@ -189,14 +191,14 @@ is($psql->query('SELECT count(*) FROM (SELECT id, made::timestamp(0) FROM (SELEC
 # Who wrote nothing before writes nothing now.
 $psql->query('SET ROLE clerk');
 is(($psql->try('INSERT INTO public_mirror.item (id) VALUES (99)'))[3], '55000', 'what was granted INSERT is not written');
-is($psql->query('SELECT count(*) FROM public_mirror.item'), 3, 'what was granted SELECT is read');
+is($psql->query('SELECT count(*) FROM ONLY public_mirror.item'), 3, 'what was granted SELECT is read');
 is(($psql->try('SELECT * FROM public_mirror.number'))[3], '42501', 'what was not is not');
 $psql->query('RESET ROLE');
 my ($opened) = $page =~ /^(ALTER SERVER theirs_mirror .*;)$/m;
 $psql->query($opened);
 is(($psql->try('SET ROLE clerk; INSERT INTO public_mirror.item (id, price) VALUES (99, 1)'))[3], '', 'until the server is opened, as the page says');
 $psql->query('RESET ROLE');
-$psql->query('BEGIN; DELETE FROM public_mirror.item WHERE id = 99; COMMIT');
+$psql->query('BEGIN; DELETE FROM ONLY public_mirror.item WHERE id = 99; COMMIT');
 
 # Each row of the page's table of differences.
 my ($table) = $page =~ /^<!-- differences -->\n(.*?)^<!-- end of differences -->$/ms;
@@ -216,6 +218,49 @@ for my $row (@rows)
 	}
 }
 $psql->query('RESET TimeZone');
+
+# Names of every kind: what is written has them as they are.
+my @parts = ('"', "'", '\\', "\n", "\r\n", ';', '--', ']', '%s', ':part', '$1', '{}', '|', 'ß', '日', ' ', 'x', '/*', '\\!');
+srand(47);
+my (%names, @made);
+sub odd_name { my $name = join '', 'n', map { $parts[rand @parts] } 1 .. 6; return $names{$name}++ ? odd_name() : $name; }
+sub quoted { my ($text, $mark) = @_; return $mark . $text =~ s/$mark/$mark$mark/gr . $mark; }
+sub literal { my ($text) = @_; return 'E' . quoted($text =~ s/\\/\\\\/gr, "'"); }
+my $odd = '';
+for (1 .. 12)
+{
+	my ($server, $schema, $table, $column, $check, $role, $value) = map { odd_name() } 1 .. 7;
+	my ($s, $n, $t, $c, $k, $r) = map { quoted($_, '"') } $server, $schema, $table, $column, $check, $role;
+	$odd .= "CREATE ROLE $r; CREATE SCHEMA $n; CREATE SERVER $s FOREIGN DATA WRAPPER tds_fdw OPTIONS (servername '127.0.0.1', database " . literal($value =~ s/[\r\n]//gr) . ");
+		CREATE USER MAPPING FOR $r SERVER $s OPTIONS (username 'u', password " . literal($value =~ s/[\r\n]//gr) . ");
+		CREATE FOREIGN TABLE $n.$t ($c text OPTIONS (column_name 'c') CONSTRAINT $k CHECK ($c <> " . literal($value) . ") DEFAULT " . literal($value) . ")
+		SERVER $s OPTIONS (query " . literal("SELECT N" . quoted($value, "'") . ' AS c') . "); COMMENT ON COLUMN $n.$t.$c IS " . literal($value) . "; GRANT SELECT ON $n.$t TO $r;\n";
+	push @made, [ $schema, $table, $server ];
+}
+open(my $names, '>', "$folder/names.sql") or die;
+print $names $odd;
+close $names;
+is((psql('-q', '-f', "$folder/names.sql"))[1], '', 'odd names are made');
+for my $made (@made)
+{
+	my ($schema, $table, $server) = @$made;
+	my $described = sub {
+		my ($where) = @_;
+		return $psql->query("SELECT (SELECT string_agg(format('%s %s %s %s', attname, attfdwoptions, col_description(attrelid, attnum), pg_get_expr(adbin, adrelid)), ' ')
+				FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = c.oid AND attnum > 0),
+			(SELECT string_agg(conname || pg_get_constraintdef(oid), ' ') FROM pg_constraint WHERE conrelid = c.oid AND contype = 'c'), relacl, ftoptions,
+			(SELECT umoptions FROM pg_user_mappings WHERE srvid = ftserver)
+			FROM pg_class c JOIN pg_foreign_table ON ftrelid = c.oid WHERE relname = " . literal($table) . " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = " . literal($where) . ')');
+	};
+	my ($out, $err) = psql('-f', $script, '-v', "server=$server");
+	open(my $file, '>', "$folder/written.sql") or die;
+	print $file $out;
+	close $file;
+	my $label = $table =~ s/[\r\n]/ /gr;
+	run_written("$label: what is written of it runs");
+	is($described->("${schema}_mirror"), $described->($schema), "$label: and is the same");
+	isnt($described->($schema), '', "$label: and is there");
+}
 
 # The switch, and back.
 my %before = map { $_ => $psql->query("SELECT string_agg(t::text, E'\\n' ORDER BY t::text) FROM $_ AS t") } 'public.item', 'public.cheap', 'public.parts', 'public.heirs';
