@@ -59,7 +59,8 @@ sub check
 my @sayings = (
 	qr/knock_failed\([^;]*?"([^"]+)"/, qr/problem = "([^"]+)"/, qr/why = "([^"]+)"/, qr/strlcpy\(\w+->problem, "([^"]+)"/,
 	qr/tmf_attempt_fail_unreachable\(\w+, "([^"]+)"/, qr/wire_note\(conn, "([^"]+)"/,
-	qr/\{PAIR_OUTCOME_\w+, "\w+", "([^"]+)"/, qr/refuse\(search, \w+, "([^"]+)"/);
+	qr/\{PAIR_OUTCOME_\w+, "\w+", "([^"]+)"/, qr/refuse\(search, \w+, "([^"]+)"/,
+	qr/return "([a-z][a-z, ]{10,})";/);
 
 # The table "answer" has them all, and every one that it has is somewhere in src/session or src/wire.
 sub answers

@@ -10,8 +10,9 @@ our @EXPORT_OK = qw(ok left_out counts);
 
 my ($passed, $failed) = (0, 0);
 
-# details: lines that say more when it does not hold
-sub ok
+# details: lines that say more when it does not hold.  The prototype makes a
+# number of a match that fails, which would otherwise be no argument at all.
+sub ok($$@)
 {
 	my ($good, $name, @details) = @_;
 

@@ -1,6 +1,9 @@
-# run.pl: the manual says what the code does, and its examples run.
+# run.pl [--top TREE] [PART...]: the manual says what the code does, and its
+# examples run.
 #
-# PAGES="doc/x.md ..." runs the examples of these pages alone.
+# PARTS are references, options, messages, catalog, story, examples, plants; all of
+# them when none is named.  PAGES="doc/x.md ..." runs the examples of these pages
+# alone.  TREE is another tree than the one that this program lies in.
 
 use strict;
 use warnings;
@@ -13,56 +16,68 @@ use Example;
 use Messages;
 use Options;
 use Page;
+use Plants;
 use References;
 use Tally qw(ok counts);
 
 $| = 1;
 my $top = "$FindBin::Bin/../..";
+($top) = splice @ARGV, 1, 1 and shift @ARGV if @ARGV && $ARGV[0] eq '--top';
+my @chosen = split ' ', $ENV{PAGES} // '';
+my $name = "docs$$";
 my $cluster;
 
-sub cluster
+sub cluster { return $cluster //= TdsMirror::Cluster->start($name); }
+
+sub pages_of
 {
-	return $cluster //= TdsMirror::Cluster->start('docs');
+	my @patterns = @_;
+	return map { s/^\Q$top\E\///r } grep { -e } map { glob("$top/$_") } @patterns;
 }
 
 # The story in the README is what "make demo" prints, but for the time it took.
-sub demo
+sub story
 {
-	my ($page) = @_;
-	my @parts = $page->parts;
+	my @parts = Page->new($top, 'README.md')->parts;
 	my ($at) = grep { $parts[$_]{kind} eq 'note' && $parts[$_]{text} eq 'make demo' } 0 .. $#parts;
 	return ok(0, 'README.md: there is a block that make demo prints') unless defined $at;
 	my ($block) = grep { $_->{kind} eq 'block' } @parts[ $at .. $#parts ];
-	my $told = `$^X -I$FindBin::Bin/../harness/lib $top/test/demo.pl 2>&1`;
-	my @told = grep { length } map { s/\d\d:\d\d:\d\d\.\d+/TIME/r =~ s/\s+$//r } split /\n/, $told;
-	my @shown = grep { length } map { s/\d\d:\d\d:\d\d\.\d+/TIME/r =~ s/\s+$//r } split /\n/, $block->{text};
-	my $from = 0;
+	my @shown = told($block->{text});
+	my @told = told(scalar `$^X -I$FindBin::Bin/../harness/lib $top/test/demo.pl 2>&1`);
 
-	$from++ while $from < @told && $told[$from] ne $shown[0];
-	my @end = @told[ $from .. $#told ];
-	my ($other) = grep { ($end[$_] // '') ne $shown[$_] } 0 .. $#shown;
-	return ok(!defined $other && @end == @shown, 'README.md: the story is that of make demo',
-		defined $other ? ("shown: $shown[$other]", 'printed: ' . ($end[$other] // 'nothing')) : scalar(@end) . ' lines are printed');
+	shift @told while @told && $told[0] ne $shown[0];
+	my ($other) = grep { ($told[$_] // '') ne $shown[$_] } 0 .. $#shown;
+	return ok(!defined $other && @told == @shown, 'README.md: the story is that of make demo',
+		defined $other ? ("shown: $shown[$other]", 'printed: ' . ($told[$other] // 'nothing')) : scalar(@told) . ' lines are printed');
 }
 
-my @manual = map { s/^\Q$top\E\///r } "$top/README.md", sort glob("$top/doc/*.md");
-my @others = map { s/^\Q$top\E\///r } grep { -e } map { "$top/$_" } 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md';
-push @others, map { s/^\Q$top\E\///r } sort glob("$top/test/*/README.md");
-my @chosen = split ' ', $ENV{PAGES} // '';
-
-if (!@chosen)
+sub told
 {
-	References::check($top, @manual, @others);
-	Options::check($top);
-	Messages::check($top);
-	Catalog::check($top, cluster());
-	demo(Page->new($top, 'README.md'));
+	my ($text) = @_;
+	return grep { length } map { s/\d\d:\d\d:\d\d\.\d+/TIME/r =~ s/\s+$//r } split /\n/, $text;
 }
-for my $path (@chosen ? @chosen : @manual)
+
+sub examples
 {
-	eval { Example::run_page(Page->new($top, $path), \&cluster, $FindBin::Bin); 1 }
-	  or ok(0, "$path: its examples could be run", $@);
+	for my $path (@chosen ? @chosen : pages_of('README.md', 'doc/*.md'))
+	{
+		eval { Example::run_page(Page->new($top, $path), \&cluster, $FindBin::Bin); 1 }
+		  or ok(0, "$path: its examples could be run", $@);
+	}
+	return;
 }
+
+my @parts = (
+	[ references => sub { References::check($top, pages_of(qw(README.md doc/*.md CONTRIBUTING.md CHANGELOG.md bench/README.md test/*/README.md))) } ],
+	[ options => sub { Options::check($top) } ],
+	[ messages => sub { Messages::check($top) } ],
+	[ catalog => sub { Catalog::check($top, cluster()) } ],
+	[ story => \&story ],
+	[ plants => sub { Plants::check($top, "$FindBin::Bin/run.pl") } ],
+	[ examples => \&examples ]);
+my %wanted = map { $_ => 1 } @ARGV ? @ARGV : @chosen ? 'examples' : map { $_->[0] } @parts;
+
+$_->[1]->() for grep { $wanted{ $_->[0] } } @parts;
 my ($passed, $failed) = counts();
 print "docs-check: $passed passed, $failed failed\n";
 exit($failed ? 1 : 0);
