@@ -52,7 +52,7 @@ fi
 # A clean checkout, and what is kept beside the project where it is.
 rm -rf --one-file-system "$root/src/main" "$root/src/shared"
 mkdir -p "$root/src"
-git clone -q "$top" "$root/src/main"
+git -c advice.detachedHead=false clone -q "$top" "$root/src/main"
 [ ! -d "$top/../shared" ] || cp -r "$top/../shared" "$root/src/shared"
 
 # The server is this Debian's own where the archive is; another's must be named.
