@@ -130,9 +130,9 @@ matrix-failover: lab
 
 # The suites on other versions of PostgreSQL, each in a Debian of its own.
 # VERSIONS="15 17" chooses, SCALE is the differential's, JOBS=2 runs two at once,
-# FRESH=1 makes the Debians anew.
+# FRESH=1 makes the Debians anew.  It ends with make, however that ends.
 matrix:
-	@$(TOP)/test/matrix/run.sh $(BUILD)/matrix
+	@setpriv --pdeathsig KILL $(TOP)/test/matrix/run.sh $(BUILD)/matrix
 
 installcheck: regress isolation tap
 
