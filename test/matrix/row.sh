@@ -11,6 +11,7 @@ root=$folder/$version
 log=$folder/$version.log
 row=$folder/$version.row
 start=$SECONDS
+bound="setpriv --pdeathsig KILL"	# ends with this program, however that ends
 
 say() { printf '%s %5d s  %s\n' "$version" $((SECONDS - start)) "$*"; }
 
@@ -37,12 +38,12 @@ follow()
 
 : >"$log"
 : >"$row"
-[ -z "${FRESH:-}" ] || rm -rf --one-file-system "$root"
+[ -z "${FRESH:-}" ] || $bound rm -rf --one-file-system "$root"
 if [ -d "$root" ]; then
 	say "$suite as it was made before; FRESH=1 makes it anew"
 else
 	say "making $suite"
-	setpriv --pdeathsig KILL "$here/root.sh" "$root" "$suite" "$archive" "$version" >>"$log" 2>&1 || {
+	$bound "$here/root.sh" "$root" "$suite" "$archive" "$version" >>"$log" 2>&1 || {
 		tail -n 5 "$log"
 		say "$suite could not be made: $log"
 		exit 1
@@ -50,7 +51,7 @@ else
 fi
 
 # A clean checkout, and what is kept beside the project where it is.
-rm -rf --one-file-system "$root/src/main" "$root/src/shared"
+$bound rm -rf --one-file-system "$root/src/main" "$root/src/shared"
 mkdir -p "$root/src"
 git -c advice.detachedHead=false clone -q "$top" "$root/src/main"
 [ ! -d "$top/../shared" ] || cp -r "$top/../shared" "$root/src/shared"
