@@ -29,6 +29,8 @@ make_arguments(WireConn *conn, int count, const WireParameter *parameters, char 
 	char		declared[SQLTYPE_TEXT_MAX];
 	int			i;
 
+	if (declarations != NULL)
+		*declarations = '\0';	/* of no parameters, too */
 	for (i = 0; i < count; i++)
 	{
 		if (!wire_argument(&parameters[i], &arguments[i]))
