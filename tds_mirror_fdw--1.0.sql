@@ -119,7 +119,7 @@ IS 'comments on the foreign tables of a local schema and on their columns as MS_
 
 REVOKE ALL ON FUNCTION tds_mirror_import_comments(name, text, name) FROM PUBLIC;
 
-CREATE FUNCTION tds_mirror_status(server name DEFAULT NULL,
+CREATE FUNCTION tds_mirror_status(server name DEFAULT NULL, timeout interval DEFAULT '5 s',
 	OUT server_name text, OUT partner text, OUT address text, OUT reachable boolean,
 	OUT instance text, OUT role text, OUT state text, OUT safety text, OUT witness text,
 	OUT role_sequence integer, OUT round_trip interval, OUT error text)
@@ -127,8 +127,8 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
-COMMENT ON FUNCTION tds_mirror_status(name)
-IS 'asks both partners of a server, or of all servers, about themselves';
+COMMENT ON FUNCTION tds_mirror_status(name, interval)
+IS 'asks both partners of a server, or of all servers, about themselves, each for no longer than the timeout';
 
 CREATE FUNCTION tds_mirror_diag(server name DEFAULT NULL,
 	OUT server_name text, OUT extension_version text, OUT freetds_version text,

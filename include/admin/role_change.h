@@ -56,6 +56,7 @@ struct TmfRoleChange
 	const TmfRolePlan *plan;
 	TmfTarget  *target;
 	TimestampTz begun;
+	int64		begun_ms;
 	int64		until_ms;
 	bool		has_failover;
 	Endpoint	endpoint[PAIR_SIDES];

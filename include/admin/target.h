@@ -5,6 +5,8 @@
 #ifndef ADMIN_TARGET_H
 #define ADMIN_TARGET_H
 
+#include "datatype/timestamp.h"
+
 #include "option/option.h"
 
 typedef struct TmfTarget
@@ -27,6 +29,9 @@ extern Oid	tmf_target_oid(const char *server_name);
  * for, in order of name: a list of char *.
  */
 extern List *tmf_target_names(void);
+
+/* A timeout that the caller of a function has given, in ms; raises unless it is positive. */
+extern int64 tmf_timeout_ms(const Interval *timeout);
 
 /* May the current user know about this server? */
 extern bool tmf_target_visible(Oid serverid);

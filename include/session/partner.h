@@ -40,6 +40,14 @@ typedef struct TmfRole
 	bool		in_database;	/* the connection is logged in to the database itself */
 } TmfRole;
 
+/* What the log was told last about a partner. */
+typedef enum TmfPartnerNews
+{
+	TMF_NEWS_ANSWERS,			/* nothing, or that it answers */
+	TMF_NEWS_SILENT,
+	TMF_NEWS_REFUSED			/* it serves, and is not the principal that we know of */
+} TmfPartnerNews;
+
 typedef struct TmfPartnerSide
 {
 	Endpoint	endpoint;		/* where to connect */
@@ -49,6 +57,7 @@ typedef struct TmfPartnerSide
 	TimestampTz last_login;		/* last proven login there by any backend, 0 = none known */
 	int64		attempts;		/* connection attempts made by this backend */
 	char		last_error[256];	/* of the last failed attempt, "" = none */
+	TmfPartnerNews told;		/* by this backend */
 } TmfPartnerSide;
 
 /* Tells one file from the next under the same name; all zero: none. */
@@ -129,10 +138,10 @@ extern TmfIdentity tmf_partners_judge(const TmfPartners *partners,
 
 /*
  * side has just proven itself principal with role: learn names, sequence, guid,
- * and let other backends know.  False: another backend has met a later principal
+ * and let other backends know.  begun_ms: when the search for it began.  False: another backend has met a later principal
  * of this pair meanwhile; this one is a former one (TMF_IDENTITY_STALE).
  */
 extern bool tmf_partners_learn(TmfPartners *partners, const TmfServerOptions *options,
-							   PairSide side, const TmfRole *role);
+							   PairSide side, const TmfRole *role, int64 begun_ms);
 
 #endif

@@ -70,12 +70,10 @@ check_preconditions(const TmfRoleChange *change)
 Datum
 tds_mirror_failover(PG_FUNCTION_ARGS)
 {
-	Interval   *timeout = PG_GETARG_INTERVAL_P(1);
-	int64		timeout_ms = timeout->time / 1000 +
-		(timeout->day + (int64) timeout->month * DAYS_PER_MONTH) * SECS_PER_DAY * 1000;
 	TmfRoleChange change;
 
-	tmf_role_begin(&change, &plan, NameStr(*PG_GETARG_NAME(0)), timeout_ms);
+	tmf_role_begin(&change, &plan, NameStr(*PG_GETARG_NAME(0)),
+				   tmf_timeout_ms(PG_GETARG_INTERVAL_P(1)));
 	tmf_role_find_principal(&change);
 	check_preconditions(&change);
 	tmf_role_open_master(&change);

@@ -17,7 +17,9 @@
 
 #include "admin/role_change.h"
 #include "admin/role_refusal.h"
+#include "admin/role_words.h"
 #include "pure/verdict.h"
+#include "session/event.h"
 #include "session/quote.h"
 #include "session/report.h"
 #include "session/transaction.h"
@@ -68,14 +70,11 @@ tmf_role_begin(TmfRoleChange *change, const TmfRolePlan *plan, const char *serve
 			   int64 timeout_ms)
 {
 	PreventCommandIfReadOnly(plan->function);
-	if (timeout_ms <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("timeout must be greater than zero")));
 	memset(change, 0, sizeof(*change));
 	change->plan = plan;
 	change->begun = GetCurrentTimestamp();
-	change->until_ms = tmf_now_ms() + timeout_ms;
+	change->begun_ms = tmf_now_ms();
+	change->until_ms = change->begun_ms + timeout_ms;
 	change->target = tmf_target(server);
 	if (plan->changes_roles && tmf_transaction_on_server(change->target->server->serverid))
 		ereport(ERROR,
@@ -241,6 +240,8 @@ tmf_role_carry_out(TmfRoleChange *change)
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 
+	tmf_event(server->name, NULL, NULL, "%s of database \"%s\" requested from \"%s\"",
+			  change->plan->action, server->database, change->before.server_name);
 	answered = send_statement(change);
 	while (!change->plan->proof(change))
 	{
@@ -251,7 +252,11 @@ tmf_role_carry_out(TmfRoleChange *change)
 	error_context_stack = callback.previous;
 
 	/* Interrupts were served meanwhile: an ALTER SERVER may have dropped the entry. */
-	(void) tmf_partners_learn(tmf_partners_get(server), server, change->after_side, &change->after);
+	(void) tmf_partners_learn(tmf_partners_get(server), server, change->after_side, &change->after,
+							  change->begun_ms);
+	tmf_event(server->name, NULL, NULL, "%s of database \"%s\" done: \"%s\" is principal, %s",
+			  change->plan->action, server->database, change->after.server_name,
+			  tmf_state_word(change->after.state));
 }
 
 Datum

@@ -4,7 +4,8 @@
  *
  * A mirror refuses logins to its database, so the question is put from master.
  * An ordinary login sees only NULLs there; then a login to the database itself
- * tells whether the instance serves it.
+ * tells whether the instance serves it.  Each partner has the same time for all
+ * of that, so that one that does not answer holds up the other no longer.
  */
 #include "postgres.h"
 
@@ -23,9 +24,6 @@
 
 PGDLLEXPORT Datum tds_mirror_status(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(tds_mirror_status);
-
-/* A partner that does not answer holds the others up no longer than this. */
-#define STATUS_PATIENCE_MS	5000
 
 enum StatusColumn
 {
@@ -87,10 +85,9 @@ set_round_trip(StatusRow *row, TimestampTz from)
  * row says why not.
  */
 static bool
-ask(const TmfTarget *target, const Endpoint *endpoint, const char *database,
+ask(const TmfTarget *target, const Endpoint *endpoint, const char *database, int64 until,
 	StatusRow *row, TmfRole *role)
 {
-	int64		until = tmf_now_ms() + Min(target->server->login_timeout_ms, STATUS_PATIENCE_MS);
 	TmfAttempt	attempt;
 	TimestampTz asked;
 	bool		answered = false;
@@ -111,8 +108,9 @@ ask(const TmfTarget *target, const Endpoint *endpoint, const char *database,
 
 static void
 put_partner(ReturnSetInfo *result, const TmfTarget *target, const char *partner,
-			const TmfPartnerSide *side)
+			const TmfPartnerSide *side, int64 patience_ms)
 {
+	int64		until = tmf_now_ms() + patience_ms;
 	StatusRow	row;
 	TmfRole		role;
 	char		address[ENDPOINT_TEXT_MAX];
@@ -124,11 +122,11 @@ put_partner(ReturnSetInfo *result, const TmfTarget *target, const char *partner,
 	set_text(&row, STATUS_PARTNER, partner);
 	set_text(&row, STATUS_ADDRESS, address);
 
-	reachable = ask(target, &side->endpoint, "master", &row, &role);
+	reachable = ask(target, &side->endpoint, "master", until, &row, &role);
 	if (reachable)
 	{
 		set_role(&row, &role);
-		if (!role.mirrored && ask(target, &side->endpoint, NULL, &row, &role))
+		if (!role.mirrored && ask(target, &side->endpoint, NULL, until, &row, &role))
 			set_role(&row, &role);
 	}
 	row.nulls[STATUS_REACHABLE] = false;
@@ -137,27 +135,37 @@ put_partner(ReturnSetInfo *result, const TmfTarget *target, const char *partner,
 }
 
 static void
-put_server(ReturnSetInfo *result, const char *name)
+put_server(ReturnSetInfo *result, const char *name, int64 timeout_ms)
 {
 	TmfTarget  *target = tmf_target(name);
 	TmfPartners *partners = tmf_partners_get(target->server);
 	bool		has_failover = partners->has_failover;
+	int64		patience_ms = timeout_ms;
 	TmfPartnerSide sides[PAIR_SIDES];
+
+	if (target->server->login_timeout_ms > 0)
+		patience_ms = Min(patience_ms, target->server->login_timeout_ms);
 
 	/* Asking serves interrupts, which may drop the entry: work on a copy. */
 	memcpy(sides, partners->side, sizeof(sides));
-	put_partner(result, target, "initial", &sides[PAIR_INITIAL]);
+	put_partner(result, target, "initial", &sides[PAIR_INITIAL], patience_ms);
 	if (has_failover)
-		put_partner(result, target, "failover", &sides[PAIR_FAILOVER]);
+		put_partner(result, target, "failover", &sides[PAIR_FAILOVER], patience_ms);
 }
 
 Datum
 tds_mirror_status(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64		timeout_ms;
 	List	   *names;
 	ListCell   *cell;
 
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("timeout must not be null")));
+	timeout_ms = tmf_timeout_ms(PG_GETARG_INTERVAL_P(1));
 	if (PG_ARGISNULL(0))
 		names = tmf_target_names();
 	else
@@ -165,6 +173,6 @@ tds_mirror_status(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, names)
-		put_server(result, lfirst(cell));
+		put_server(result, lfirst(cell), timeout_ms);
 	return (Datum) 0;
 }

@@ -88,6 +88,19 @@ tmf_target(const char *server_name)
 	return target;
 }
 
+int64
+tmf_timeout_ms(const Interval *timeout)
+{
+	int64		timeout_ms = timeout->time / 1000 +
+	(timeout->day + (int64) timeout->month * DAYS_PER_MONTH) * SECS_PER_DAY * 1000;
+
+	if (timeout_ms <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("timeout must be greater than zero")));
+	return timeout_ms;
+}
+
 bool
 tmf_target_visible(Oid serverid)
 {

@@ -23,6 +23,7 @@
 
 #include "option/compat.h"
 #include "session/commit_log.h"
+#include "session/event.h"
 #include "session/report.h"
 #include "session/wait.h"
 #include "session_int.h"
@@ -125,6 +126,20 @@ prepare_part(Commit *commit, TmfSession *session)
 	part->spid = wire_spid(session->conn);
 }
 
+/* A line for each step in finding out what became of a COMMIT. */
+static void
+tell(const Part *part, const char *sqlstate, const char *word)
+{
+	char	   *id = part->credentials == NULL ? NULL :
+	DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&part->id)));
+
+	tmf_event(part->session->options->name, sqlstate, NULL,
+			  "COMMIT at %s (session %d, id %s): %s%s%s", part->session->address, part->spid,
+			  id ? id : "none", word, part->reason[0] ? ": " : "", part->reason);
+	if (id != NULL)
+		pfree(id);
+}
+
 /* COMMIT was sent, and nothing came back.  A cancel ends the search, too, so it does not begin. */
 static void
 resolve(Part *part)
@@ -135,7 +150,11 @@ resolve(Part *part)
 	part->standing = STANDING_UNKNOWN;
 	tmf_report_summary(&session->lost, part->reason, sizeof(part->reason));
 	if (part->credentials == NULL || QueryCancelPending || ProcDiePending)
+	{
+		tell(part, "08007", "in doubt");
 		return;
+	}
+	tell(part, "08007", "no answer");
 	RESUME_INTERRUPTS();
 	switch (tmf_commit_log_resolve(session->options, part->credentials, session->login.guid,
 								   &part->id, until_ms, part->reason, sizeof(part->reason)))
@@ -143,14 +162,17 @@ resolve(Part *part)
 		case TMF_OUTCOME_COMMITTED:
 			part->standing = STANDING_COMMITTED;
 			session->resolved++;
+			tell(part, NULL, "committed");
 			break;
 		case TMF_OUTCOME_ABORTED:
 			part->standing = STANDING_FAILED;
 			session->resolved++;
 			strlcpy(part->reason, "the connection was lost during COMMIT, and the commit log says that the transaction was rolled back",
 					sizeof(part->reason));
+			tell(part, "08006", "rolled back");
 			break;
 		case TMF_OUTCOME_UNKNOWN:
+			tell(part, "08007", "in doubt");
 			break;
 	}
 	HOLD_INTERRUPTS();

@@ -14,6 +14,7 @@
 #include "lib/stringinfo.h"
 
 #include "pure/verdict.h"
+#include "session/event.h"
 #include "session/report.h"
 #include "session/wait.h"
 #include "session_int.h"
@@ -32,6 +33,8 @@ typedef struct Search
 	bool		tried[PAIR_SIDES];
 	bool		transient;		/* somebody answered that it does not serve, or not yet */
 	bool		stale;			/* somebody serves, by a role sequence that has been passed */
+	bool		refused;		/* the last attempt has met somebody who serves, but not for us */
+	int64		begun_ms;
 	TmfIdentity identity;		/* of whoever ended the search */
 	TmfAttempt	last;
 } Search;
@@ -70,6 +73,7 @@ refuse(Search *search, TmfIdentity identity, const char *summary)
 
 	search->identity = identity;
 	search->stale |= identity == TMF_IDENTITY_STALE;
+	search->refused = identity != TMF_IDENTITY_MIRROR;
 	attempt->sqlstate = refusals[identity].sqlstate;
 	attempt->verdict = refusals[identity].outcome == PAIR_OUTCOME_FATAL ?
 		VERDICT_GIVE_UP : VERDICT_NOT_PRINCIPAL;
@@ -87,6 +91,7 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	Endpoint	endpoint = partners->side[side].endpoint;
 	TmfIdentity identity;
 
+	search->refused = false;
 	tmf_attempt_probed(search->options, search->user, &endpoint, NULL, &search->probe[side],
 					   until_ms, attempt);
 	if (!attempt->open ||
@@ -101,7 +106,7 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	if (identity != TMF_IDENTITY_PRINCIPAL)
 		return refuse(search, identity, refusals[identity].summary);
 
-	if (!tmf_partners_learn(partners, search->options, side, role))
+	if (!tmf_partners_learn(partners, search->options, side, role, search->begun_ms))
 		return refuse(search, TMF_IDENTITY_STALE, refusals[TMF_IDENTITY_STALE].summary);
 	search->opened->side = side;
 	search->opened->partners = partners;
@@ -109,6 +114,18 @@ try_side(Search *search, PairSide side, int64 until_ms)
 	endpoint_format(&endpoint, search->opened->address, sizeof(search->opened->address));
 	search->opened->conn = tmf_attempt_take(attempt);
 	return PAIR_OUTCOME_PRINCIPAL;
+}
+
+/* Whoever answers that it does not serve yet is neither silent nor well. */
+static void
+tell(Search *search, PairSide side, PairOutcome outcome)
+{
+	if (outcome == PAIR_OUTCOME_LATER)
+		return;
+	tmf_event_partner(search->partners, search->options, side,
+					  search->refused ? TMF_NEWS_REFUSED :
+					  outcome == PAIR_OUTCOME_UNREACHABLE ? TMF_NEWS_SILENT : TMF_NEWS_ANSWERS,
+					  search->last.summary);
 }
 
 /* The attempt at side ends here: its probe has, or was not answered in time. */
@@ -119,6 +136,7 @@ finish_attempt(Search *search, PairSide side, int64 until_ms)
 	TmfPartnerSide *entry = &search->partners->side[side];
 
 	search->tried[side] = true;
+	tell(search, side, outcome);
 	if (outcome != PAIR_OUTCOME_PRINCIPAL)
 		snprintf(entry->last_error, sizeof(entry->last_error), "%s: %s",
 				 verdict_name(search->last.verdict), search->last.summary);
@@ -305,7 +323,8 @@ begin_search(const TmfServerOptions *options, const TmfUserOptions *user, TmfOpe
 	search->user = user;
 	search->partners = tmf_partners_get(options);
 	search->opened = opened;
-	search->pair = pair_begin(tmf_now_ms(), options->login_timeout_ms,
+	search->begun_ms = tmf_now_ms();
+	search->pair = pair_begin(search->begun_ms, options->login_timeout_ms,
 							  search->partners->has_failover ? 2 : 1,
 							  first_side(search->partners));
 	return search;

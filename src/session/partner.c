@@ -16,6 +16,8 @@
 #include "utils/timestamp.h"
 
 #include "partner_int.h"
+#include "session/event.h"
+#include "session/wait.h"
 #include "session_int.h"
 
 #define ROLE_PRINCIPAL	1
@@ -178,6 +180,7 @@ tmf_partners_forget(const TmfServerOptions *options)
 
 	partners->era = Max(partners->era + 1, GetCurrentTimestamp());
 	fill(partners, options, partners->fingerprint);
+	tmf_event(options->name, NULL, NULL, "what was known of its partners is forgotten, by request");
 	partners->valid = true;
 	tmf_partners_publish(partners, options);
 	partners->valid = false;
@@ -246,22 +249,30 @@ tmf_partners_date(TmfPartners *partners)
 }
 
 static void
-note_switch(TmfPartners *partners, const TmfServerOptions *options, PairSide side)
+note_switch(TmfPartners *partners, const TmfServerOptions *options, PairSide side,
+			const TmfRole *role, int64 begun_ms)
 {
-	char		text[ENDPOINT_TEXT_MAX];
+	char		now[ENDPOINT_TEXT_MAX];
+	char		former[ENDPOINT_TEXT_MAX];
+	char		sequence[16] = "unknown";
 
 	partners->switches++;
 	partners->last_switch = GetCurrentTimestamp();
-	endpoint_format(&partners->side[side].endpoint, text, sizeof(text));
-	ereport(LOG, (errmsg("server \"%s\": the principal is %s now", options->name, text)));
+	endpoint_format(&partners->side[side].endpoint, now, sizeof(now));
+	endpoint_format(&partners->side[partners->principal].endpoint, former, sizeof(former));
+	if (role->visible && role->mirrored)
+		snprintf(sequence, sizeof(sequence), "%d", role->role_sequence);
+	tmf_event(options->name, NULL, NULL,
+			  "principal is now %s, was %s; role sequence %s, found after %.3f s",
+			  now, former, sequence, (tmf_now_ms() - begun_ms) / 1000.0);
 }
 
 bool
 tmf_partners_learn(TmfPartners *partners, const TmfServerOptions *options, PairSide side,
-				   const TmfRole *role)
+				   const TmfRole *role, int64 begun_ms)
 {
 	if (partners->principal_known && partners->principal != side)
-		note_switch(partners, options, side);
+		note_switch(partners, options, side, role, begun_ms);
 	partners->principal_known = true;
 	partners->principal = side;
 	partners->known_at = GetCurrentTimestamp();

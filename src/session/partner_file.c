@@ -92,7 +92,7 @@ complain(const char *what, const char *path, int problem)
 {
 	if (!complained)
 		ereport(LOG,
-				(errmsg("could not %s \"%s\": %s", what, path, strerror(problem)),
+				(errmsg("tds_mirror_fdw: could not %s \"%s\": %s", what, path, strerror(problem)),
 				 errdetail("Other backends will not know what this one has learned about its partners.")));
 	complained = true;
 }
@@ -233,7 +233,7 @@ tmf_partner_file_read(Oid serverid, Record *record, int elevel)
 	close(fd);
 	if (problem != NULL)
 	{
-		ereport(elevel, (errmsg("file \"%s\" is ignored: %s", path, problem)));
+		ereport(elevel, (errmsg("tds_mirror_fdw: file \"%s\" is ignored: %s", path, problem)));
 		return false;
 	}
 	*record = file.record;

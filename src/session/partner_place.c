@@ -14,6 +14,7 @@
 
 #include "partner_int.h"
 #include "session/address.h"
+#include "session/event.h"
 
 /* A name that did not resolve is looked up again after that long. */
 #define UNRESOLVED_MS	600000
@@ -108,11 +109,10 @@ compare(const TmfServerOptions *options, PairSide other, const Endpoint *configu
 	if (configured == NULL || endpoint_denotes(configured, learned))
 		return;
 	endpoint_format(configured, text, sizeof(text));
-	ereport(LOG,
-			(errmsg("server \"%s\": its principal names \"%s\" as partner, but %s is %s",
-					options->name, name,
-					other == PAIR_INITIAL ? "servername" : "failover_partner", text),
-			 errdetail("The configured partner is kept, because partner_policy is \"configured\".")));
+	tmf_event(options->name, NULL,
+			  "The configured partner is kept, because partner_policy is \"configured\".",
+			  "its principal names \"%s\" as partner, but %s is %s",
+			  name, other == PAIR_INITIAL ? "servername" : "failover_partner", text);
 }
 
 static void
@@ -134,9 +134,9 @@ settle(TmfPartners *partners, const TmfServerOptions *options, PairSide other,
 			!tmf_partners_same_place(place, &entry->endpoint))
 		{
 			endpoint_format(place, text, sizeof(text));
-			ereport(LOG,
-					(errmsg("server \"%s\": its principal names \"%s\" as partner, which will be sought at %s",
-							options->name, name, text)));
+			tmf_event(options->name, NULL, NULL,
+					  "its principal names \"%s\" as partner, which will be sought at %s",
+					  name, text);
 		}
 		entry->endpoint = *place;
 		entry->source = TMF_PARTNER_BY_SERVER;

@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "utils/timestamp.h"
 
+#include "session/event.h"
 #include "session/wait.h"
 #include "session_int.h"
 
@@ -105,10 +106,9 @@ open_beside(TmfSession *session, TmfSession *main, UserMapping *user)
 		main->alone_until = DT_NOEND;
 		tmf_session_note_refused(main);
 	}
-	ereport(LOG,
-			(errmsg("server \"%s\": no further session could be opened, so that readers wait for each other",
-					session->options->name),
-			 errdetail_internal("%s", attempt.summary)));
+	tmf_event(session->options->name, NULL, NULL,
+			  "no further session could be opened, so that readers wait for each other: %s",
+			  attempt.summary);
 	return false;
 }
 

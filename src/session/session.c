@@ -26,6 +26,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "session/event.h"
 #include "session/failover.h"
 #include "session/report.h"
 #include "session/wait.h"
@@ -83,10 +84,20 @@ tmf_session_each(void (*visit) (TmfSession *session, void *argument), void *argu
 }
 
 void
+tmf_session_tell_lost(const TmfSession *session, const char *reason)
+{
+	tmf_event(session->options->name, "08006", NULL, "the connection to %s is lost%s: %s",
+			  session->address, session->transaction.open ? " in a transaction" : "", reason);
+}
+
+void
 tmf_session_close(TmfSession *session, const char *reason)
 {
 	if (session->state == TMF_SESSION_CLOSED)
 		return;
+	if (session->state == TMF_SESSION_IDLE && !proc_exit_inprogress &&
+		!wire_idle_alive(session->conn))
+		tmf_session_tell_lost(session, "the server has closed the connection");
 	tmf_transaction_lost(session, reason);
 	tmf_prepared_forget(session);
 	tmf_wait_free(session->wait);
@@ -127,7 +138,7 @@ tmf_session_stop(TmfSession *session)
 	wire_set_interrupt(session->conn, tmf_wait_expired, &deadline);
 	if (wire_cancel(session->conn) != WIRE_OK)
 	{
-		tmf_session_close(session, "attention was not acknowledged");
+		tmf_session_lose_because(session, "attention was not acknowledged");
 		return;
 	}
 	wire_set_interrupt(session->conn, NULL, NULL);

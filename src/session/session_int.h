@@ -81,6 +81,7 @@ struct TmfSession
 	ResourceOwner owner;		/* its end ends the statement */
 	uint64		turn;			/* rises with each statement of this backend */
 	int64		deadline_ms;	/* for the interrupt hook */
+	int64		sent_ms;
 	Silence		silence;		/* of the wait for its first answer */
 	int64		relief_ms;		/* when other readers are relieved for it; INT64_MAX: they have been */
 	uint64		rows;			/* received */
@@ -109,6 +110,9 @@ extern const TmfUserOptions *tmf_session_before_login(TmfSession *session, UserM
 
 /* The connection is session's from now on; it was opened beside that login (0: its own). */
 extern void tmf_session_after_login(TmfSession *session, const TmfOpened *opened, uint64 beside);
+
+/* A connection has ended that nobody wanted to end: says so in the log. */
+extern void tmf_session_tell_lost(const TmfSession *session, const char *reason);
 
 /* Closes the connection, whatever it is doing; that dooms its transaction. */
 extern void tmf_session_close(TmfSession *session, const char *reason);

@@ -64,7 +64,8 @@ question(TmfSession *session, int64 until_ms)
 	if (tmf_attempt_role(session->options, &attempt, until_ms, &role) &&
 		has_taken_over(session, side, &role))
 	{
-		(void) tmf_partners_learn(partners, session->options, side, &role);
+		(void) tmf_partners_learn(partners, session->options, side, &role,
+								  session->sent_ms);
 		outcome = SILENCE_MOVED;
 	}
 	tmf_attempt_close(&attempt);
@@ -111,6 +112,7 @@ tmf_silence_begin(TmfSession *session)
 {
 	int64		now = tmf_now_ms();
 
+	session->sent_ms = now;
 	session->silence = silence_begin(now, may_ask(session) ? session->options->silence_check_ms : 0);
 	session->relief_ms = now + TMF_RELIEF_MS;
 }

@@ -44,6 +44,8 @@ tmf_session_lose(TmfSession *session, const WireError *error)
 	tmf_report_summary(error, summary, sizeof(summary));
 	session->lost = *error;
 	strlcpy(session->lost_address, session->address, sizeof(session->lost_address));
+	if (session->state != TMF_SESSION_CLOSED)
+		tmf_session_tell_lost(session, summary);
 	tmf_transaction_lost(session, summary);
 	tmf_session_close(session, "the connection is lost");
 }
@@ -83,7 +85,8 @@ interrupted(TmfSession *session, const char *sql)
 	if (!wire_dead(session->conn))
 		tmf_session_stop(session);
 	if (session->state == TMF_SESSION_CLOSED || wire_dead(session->conn))
-		tmf_session_lose_because(session, "no answer within query_timeout");
+		tmf_session_lose_because(session, timed_out ? "no answer within query_timeout" :
+								 "attention was not acknowledged");
 	tmf_transaction_examine(session);
 	CHECK_FOR_INTERRUPTS();
 	if (timed_out && session->state == TMF_SESSION_CLOSED)
