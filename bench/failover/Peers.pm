@@ -4,6 +4,7 @@
 # with none but knowing the pair (known), or knowing nothing; ask(): the statement
 # goes out; result(cap): milliseconds, or
 # {what, ms} when there was none; end().  What hangs beyond the cap is killed.
+# handle(), answered() and is_gone() are for those who wait for several.
 
 package Peers;
 
@@ -53,6 +54,11 @@ sub result
 }
 
 sub end { $_[0]{backend}->quit; return; }
+
+# Where the answer comes from; has it come; is there nobody to ask any more?
+sub handle { return $_[0]{backend}{socket}; }
+sub answered { my ($self) = @_; $self->{backend}->pump; return $self->{backend}->finished; }
+sub is_gone { return $_[0]{backend}{closed}; }
 
 package Peers::Pytds;
 
@@ -106,6 +112,10 @@ sub result
 	@{$self}{qw(first value)} = ($end, $value);
 	return $kind eq 'row' ? 1000 * ($end - $start) : { what => "error $value", ms => 1000 * ($end - $start) };
 }
+
+sub handle { return $_[0]{out}; }
+sub answered { return 1; }
+sub is_gone { return 0; }
 
 sub end
 {

@@ -1,8 +1,9 @@
 """python3-tds as the measurements see it: a program that obeys lines.
 
-"open" connects and keeps the connection; "ask" runs the statement on it, or on a
-new one.  Each answer is a line: when it was asked and when it was answered, by the
-clock that never goes back, then "row" and the value or "error" and what.
+Each line, "open" or "ask", runs the statement, on the connection or else on a new
+one, which is kept until an error.  Each answer is a line: when it was asked and when
+it was answered, by the clock that never goes back, then "row" and the value or
+"error" and what.
 """
 
 import os
@@ -30,5 +31,6 @@ for line in sys.stdin:
         cursor.execute('SELECT @@SERVERNAME')
         answer = 'row %s' % cursor.fetchone()[0]
     except Exception as error:
+        connection = None
         answer = 'error %s' % type(error).__name__
     print('%.6f %.6f %s' % (start, time.monotonic(), answer), flush=True)

@@ -1,7 +1,8 @@
 # run.pl: how long a failover costs, ours beside other clients'.
 #
-# Times to the first row (Cases.pm), cancels in every phase (Cancel.pm), and 200
-# backends at once against a black hole (Storm.pm).  SCALE below 1 makes it
+# Times to the first row (Cases.pm), statement by statement through a failover
+# (Timeline.pm), cancels in every phase (Cancel.pm), and 200 backends at once against
+# a black hole (Storm.pm).  SCALE below 1 makes it
 # shorter; then bars of time are printed but do not decide.  ONLY=word[,word]
 # measures the cases that contain one of the words.
 
@@ -16,6 +17,7 @@ use Peers;
 use Report;
 use Stage;
 use Storm;
+use Timeline;
 use TdsMirror::Cluster;
 use TdsMirror::Foreign qw(server_sql who_table_sql);
 use TdsMirror::Lab qw(slurp);
@@ -59,6 +61,7 @@ my %bench = (
 	gap => $full ? 5 : 1,			# seconds without a principal
 	wrong => 0,
 	miscounted => 0,
+	named => scalar @only,
 	only => sub { my ($name) = @_; !@only || grep { index($name, $_) >= 0 } @only },
 );
 
@@ -112,6 +115,7 @@ Cases::cold(\%bench);
 Cases::failover(\%bench);
 Cases::switch_in_progress(\%bench);
 Cases::frozen(\%bench);
+Timeline::measure(\%bench);
 for my $case (sort keys %{ $bench{dead_attempts} // {} })
 {
 	my @counts = @{ $bench{dead_attempts}{$case} };
