@@ -120,6 +120,12 @@ bench-write: client-modules lab $(BUILD)/bench_write/change
 docs-check: lab
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/docs/run.pl
 
+# The pictures in doc/images, from figures measured with the extension as it is now;
+# PLOTS=timeline or bars draws one of them.
+plots: client-modules lab $(BENCH_READ) $(BUILD)/bench_write/change
+	@$(HARNESS)/packages.sh plots
+	@$(TOP)/bench/plots/draw.sh $(BUILD)
+
 # Renews the verdict table in doc/failover.md.
 verdict-table: packages
 	@perl $(TOP)/test/docs/verdict_table.pl $(BUILD)/docs --write

@@ -34,7 +34,7 @@ clients  may   postgresql-$server-tds-fdw nodejs:node npm:npm
 matrix   must  debootstrap
 deb      must  debhelper lintian postgresql-server-dev-all debootstrap git
 dist     must  git unzip
-plots    must  gnuplot
+plots    must  gnuplot-nox:gnuplot
 "
 
 # missing must|may: what this set lacks
