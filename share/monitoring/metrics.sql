@@ -10,8 +10,7 @@
 \set ON_ERROR_STOP on
 \if :{?role}
 \else
-\warn 'say who reads the metrics: psql -v role=monitor -f metrics.sql'
-\quit
+DO $$ BEGIN RAISE 'say who reads the metrics: psql -v role=monitor -f metrics.sql'; END $$;
 \endif
 \if :{?timeout}
 \else
