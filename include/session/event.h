@@ -16,7 +16,7 @@
  * be NULL.  Raises nothing and serves no interrupt.
  */
 extern void tmf_event(const char *server_name, const char *sqlstate, const char *detail,
-					  const char *format,...) pg_attribute_printf(4, 5);
+					  const char *format,...) __attribute__((format(__printf__, 4, 5)));
 
 /* The partner on side was asked: says so if that is news to the log.  summary: why not. */
 extern void tmf_event_partner(TmfPartners *partners, const TmfServerOptions *options,
