@@ -19,6 +19,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "option/compat.h"
 #include "value/cast.h"
 
 #include "shim.h"

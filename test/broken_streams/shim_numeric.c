@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "option/compat.h"
+
 #include "shim.h"
 
 #define NUMERIC_SHORT		0x8000
