@@ -76,6 +76,11 @@ is(written(), $definitions, 'it gives the same once more');
 unlike(written(passwords => 'off'), qr/\Q$password\E/, 'passwords can be left out');
 like(written(passwords => 'off'), qr/^-- check: user mapping of lab, server theirs_mirror: its password was left out/m, 'which is said');
 like($definitions, qr/^-- check: this script holds passwords/m, 'and that they are in it, too');
+my ($seen, $complaint) = psql('-f', $script, '-U', 'clerk');
+is($complaint, '', 'somebody else may run it, too');
+unlike($seen, qr/\Q$password\E/, 'who sees no passwords');
+like($seen, qr/^-- not migrated: user mapping of lab, server theirs: its options are shown to its owner and to superusers, or there are none$/m,
+	'and is told which user mappings lack');
 
 for my $line (
 	'-- not migrated: server nameless: it names no database, which failover needs; run this script again with -v database=NAME',

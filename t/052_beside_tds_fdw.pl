@@ -228,15 +228,20 @@ sub cancelled
 	is($psql->query($probe{ours}), 20000, "$case: and ours");
 }
 
-# A login that takes longer than the second that we have FreeTDS wait: theirs waits.
-sub slow_login
+# A login and an answer that take longer than the second that we have FreeTDS wait: theirs waits.
+sub slow
 {
 	my ($psql, $case) = @_;
 
-	my $partner = $pair->principal;
-	$partner->control('fault login delay 2500');
-	is($psql->query($probe{theirs}), 20000, "$case: their slow login is waited for, as without us");
-	$partner->control('clear');
+	for my $point ('login', 'batch')
+	{
+		my $partner = $pair->principal;
+		$partner->control("fault $point delay 2500 count 1");
+		my $start = time;
+		is($psql->query($probe{theirs}), 20000, "$case: their slow $point is waited for, as without us");
+		cmp_ok(time - $start, '>', 2, "$case: it was slow");
+		$partner->control('clear');
+	}
 }
 
 # A failover on purpose, then a kill, with cursors of both open.
@@ -290,13 +295,17 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 		skip "$case: this tds_fdw keeps the signal that cancels from the backend, in every statement", 4 unless cancels($psql);
 		cancelled($psql, $case);
 	}
-	slow_login($psql, $case);
+	slow($psql, $case);
 	failovers($psql, $case);
 
-	# The backend ends by terminate in any case, and psql by itself.
+	# Whoever has the signal that cancels, this one ends a wait of ours.
+	$pair->a->control('fault row hang 1000 scope ours');
+	$psql->send('SELECT sum(id) FROM (SELECT id FROM our_many OFFSET 0) AS r');
+	wait_until('it waits', 20, sub { grep { /^row .* hits [1-9]/ } $pair->a->control('faults') });
 	$setup->query('SELECT pg_terminate_backend(' . $psql->backend . ')');
 	wait_until("$case: the backend is gone", 20, sub { !kill 0, $psql->backend });
-	pass("$case: pg_terminate_backend() ends it");
+	pass("$case: pg_terminate_backend() ends a wait of ours");
+	$pair->a->control('clear');
 }
 
 $setup->quit;
