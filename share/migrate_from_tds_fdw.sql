@@ -214,7 +214,8 @@ dependent AS (
 
 -- migrated: what a parent that is such a table itself becomes
 parent AS (
-	SELECT t.oid, t.label, t.old_name, t.new_name, format('%I.%I', t.kept, t.relname) AS kept_name, format('%I.%I', n.nspname, p.relname) AS name,
+	SELECT t.oid, t.label, t.old_name, t.new_name,
+		format('%I.%I', t.kept, t.relname) AS kept_name, format('%I.%I', n.nspname, p.relname) AS name,
 		pg_get_expr(c.relpartbound, c.oid) AS bound, m.new_name AS migrated, t.made
 	FROM new_table t
 		JOIN pg_class c ON c.oid = t.oid
@@ -245,10 +246,13 @@ line (part, section, object, rank, kind, text) AS (
 		JOIN listed one ON one.oid = s.oid AND one.place = 1
 		LEFT JOIN listed two ON two.oid = s.oid AND two.place = 2
 	UNION ALL
-	SELECT 'definitions', 20, s.title, 51, NULL, format('COMMENT ON SERVER %I IS %L;', s.name, obj_description(s.oid, 'pg_foreign_server'))
+	SELECT 'definitions', 20, s.title, 51, NULL,
+		format('COMMENT ON SERVER %I IS %L;', s.name, obj_description(s.oid, 'pg_foreign_server'))
 	FROM server s WHERE obj_description(s.oid, 'pg_foreign_server') IS NOT NULL
 	UNION ALL
-	SELECT 'definitions', 20, s.title, 90, NULL, format('ALTER SERVER %I OWNER TO %I;', s.name, pg_get_userbyid(s.srvowner)) FROM server s
+	SELECT 'definitions', 20, s.title, 90, NULL,
+		format('ALTER SERVER %I OWNER TO %I;', s.name, pg_get_userbyid(s.srvowner))
+	FROM server s
 	UNION ALL
 	SELECT 'definitions', 20, s.label, 10, 'not migrated', format('server %s: %s', s.label, CASE
 		WHEN s.options ->> 'tds_version' = '5.0' THEN 'TDS 5.0 is spoken by Sybase, not by SQL Server'
@@ -256,28 +260,37 @@ line (part, section, object, rank, kind, text) AS (
 		ELSE 'its list of servers is empty' END)
 	FROM old_server s, setting WHERE NOT EXISTS (SELECT FROM server n WHERE n.oid = s.oid AND n.own)
 	UNION ALL
-	SELECT 'definitions', 20, s.label, 11, 'not migrated', format('server %s: %s of its list; a pair has two', s.label, quote_literal(l.name))
+	SELECT 'definitions', 20, s.label, 11, 'not migrated',
+		format('server %s: %s of its list; a pair has two', s.label, quote_literal(l.name))
 	FROM old_server s JOIN listed l USING (oid) WHERE l.place > 2
 	UNION ALL
-	SELECT 'definitions', 20, s.label, 12, 'check', format('server %s: the list is taken for a mirrored pair; if it is none (an availability group, say): ADD require_mirroring ''false''', s.label)
+	SELECT 'definitions', 20, s.label, 12, 'check',
+		format('server %s: the list is taken for a mirrored pair; if it is none (an availability group, say): ADD require_mirroring ''false''', s.label)
 	FROM old_server s JOIN listed l USING (oid) WHERE l.place = 2
 	UNION ALL
-	SELECT 'definitions', 20, s.label, 13, 'check', format('server %s: "%s" in its list was taken for a port, and left out', s.label, btrim(entry))
+	SELECT 'definitions', 20, s.label, 13, 'check',
+		format('server %s: "%s" in its list was taken for a port, and left out', s.label, btrim(entry))
 	FROM old_server s, regexp_split_to_table(s.options ->> 'servername', ',') AS entry WHERE btrim(entry) ~ '^[0-9]+$'
 	UNION ALL
-	SELECT 'definitions', 20, s.label, 14, 'check', format('server %s: tds_fdw looks %s up in freetds.conf first; this wrapper reads no such file and asks the resolver', s.label, quote_literal(l.name))
+	SELECT 'definitions', 20, s.label, 14, 'check',
+		format('server %s: tds_fdw looks %s up in freetds.conf first; this wrapper reads no such file and asks the resolver', s.label, quote_literal(l.name))
 	FROM old_server s JOIN listed l USING (oid) WHERE l.place < 3 AND l.name !~ '^([0-9.]+|\[.*\])([:,][0-9]+)?$'
 	UNION ALL
-	SELECT 'definitions', 20, s.label, 15, 'changed', format('server %s: port %s is none, and left out', s.label, quote_literal(s.options ->> 'port'))
+	SELECT 'definitions', 20, s.label, 15, 'changed',
+		format('server %s: port %s is none, and left out', s.label, quote_literal(s.options ->> 'port'))
 	FROM old_server s WHERE s.options ? 'port' AND (s.port < 65536) IS NOT TRUE
 	UNION ALL
-	SELECT 'definitions', 20, s.label, 16, 'changed', format('server %s: tds_version %s becomes 7.4: dates and times arrive as such, no longer as characters', s.label, quote_literal(s.options ->> 'tds_version'))
+	SELECT 'definitions', 20, s.label, 16, 'changed',
+		format('server %s: tds_version %s becomes 7.4: dates and times arrive as such, no longer as characters', s.label, quote_literal(s.options ->> 'tds_version'))
 	FROM old_server s WHERE s.options ->> 'tds_version' NOT IN ('7.3', '7.4', '5.0')
 	UNION ALL
-	SELECT 'definitions', 20, s.label, 17, 'differs', format('server %s: ANSI_NULLS, ANSI_WARNINGS, ANSI_PADDING, QUOTED_IDENTIFIER and CONCAT_NULL_YIELDS_NULL are ON here, and were OFF', s.label)
+	SELECT 'definitions', 20, s.label, 17, 'differs',
+		format('server %s: ANSI_NULLS, ANSI_WARNINGS, ANSI_PADDING, QUOTED_IDENTIFIER and CONCAT_NULL_YIELDS_NULL are ON here, and were OFF', s.label)
 	FROM old_server s WHERE lower(coalesce(s.options ->> 'sqlserver_ansi_mode', 'false')) NOT IN ('true', 'on', 'yes', '1')
 	UNION ALL
-	SELECT 'definitions', 20, s.title, 18, 'changed', format('server %s: read-only as before; to write: ALTER SERVER %I OPTIONS (SET updatable ''true'', SET truncatable ''true'')', s.title, s.name) FROM server s
+	SELECT 'definitions', 20, s.title, 18, 'changed',
+		format('server %s: read-only as before; to write: ALTER SERVER %I OPTIONS (SET updatable ''true'', SET truncatable ''true'')', s.title, s.name)
+	FROM server s
 	UNION ALL
 	SELECT 'definitions', 20, s.label, 19, CASE WHEN r.option IS NULL THEN 'not migrated' ELSE 'changed' END,
 		format('server %s: option %s %s is left out%s', s.label, quote_ident(o.key), quote_literal(o.value), ': ' || r.reason)
@@ -287,13 +300,15 @@ line (part, section, object, rank, kind, text) AS (
 	-- user mappings
 	UNION ALL
 	SELECT 'definitions', 30, s.title, 50, NULL, format('CREATE USER MAPPING FOR %s SERVER %I%s;', grantee, s.name,
-			' OPTIONS (' || nullif(concat_ws(', ', 'username ' || quote_literal(o ->> 'username'), CASE WHEN setting.passwords THEN 'password ' || quote_literal(o ->> 'password') END), '') || ')')
+			' OPTIONS (' || nullif(concat_ws(', ', 'username ' || quote_literal(o ->> 'username'),
+				CASE WHEN setting.passwords THEN 'password ' || quote_literal(o ->> 'password') END), '') || ')')
 	FROM server s JOIN pg_user_mappings m ON m.srvid = s.oid, setting,
 		LATERAL (SELECT CASE WHEN m.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(m.usename) END) AS g (grantee),
 		LATERAL (SELECT jsonb_object_agg(option_name, option_value) FROM pg_options_to_table(m.umoptions)) AS j (o)
 	WHERE m.umoptions IS NOT NULL
 	UNION ALL
-	SELECT 'definitions', 30, s.title, 40, 'check', format('user mapping of %s, server %I: its password was left out: ALTER USER MAPPING ... OPTIONS (ADD password ''...'')', m.usename, s.name)
+	SELECT 'definitions', 30, s.title, 40, 'check',
+		format('user mapping of %s, server %I: its password was left out: ALTER USER MAPPING ... OPTIONS (ADD password ''...'')', m.usename, s.name)
 	FROM server s JOIN pg_user_mappings m ON m.srvid = s.oid, setting, unnest(m.umoptions) AS o WHERE o LIKE 'password=%' AND NOT setting.passwords
 	UNION ALL
 	SELECT 'definitions', 30, s.label, 41, 'not migrated', format('user mapping of %s, server %s: %s', m.usename, s.label,
@@ -303,31 +318,39 @@ line (part, section, object, rank, kind, text) AS (
 
 	-- schemas and tables
 	UNION ALL
-	SELECT 'definitions', 40, n.nspname, 50, NULL, format('CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I;', c.name, pg_get_userbyid(n.nspowner))
+	SELECT 'definitions', 40, n.nspname, 50, NULL,
+		format('CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I;', c.name, pg_get_userbyid(n.nspowner))
 	FROM schema c JOIN pg_namespace n USING (nspname)
 	UNION ALL
 	SELECT 'definitions', 50, t.label, 50, NULL, format(E'CREATE FOREIGN TABLE %s (%s\n) SERVER %I OPTIONS (%s);', t.new_name,
 		(SELECT string_agg(E'\n  ' || item, ',' ORDER BY kind, place, item) FROM (
 			SELECT 1, c.attnum, c.definition FROM col c WHERE c.oid = t.oid
 			UNION ALL
-			SELECT 2, 0, format('CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'c') AS i (kind, place, item)),
+			SELECT 2, 0, format('CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid))
+			FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'c') AS i (kind, place, item)),
 		t.new_server, t.new_options)
 	FROM new_table t
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 51, NULL, CASE WHEN d.objsubid = 0 THEN format('COMMENT ON FOREIGN TABLE %s IS %L;', t.new_name, d.description)
+	SELECT 'definitions', 50, t.label, 51, NULL, CASE WHEN d.objsubid = 0 THEN
+		format('COMMENT ON FOREIGN TABLE %s IS %L;', t.new_name, d.description)
 		ELSE format('COMMENT ON COLUMN %s.%I IS %L;', t.new_name, c.attname, d.description) END
 	FROM new_table t JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = t.oid LEFT JOIN col c ON c.oid = t.oid AND c.attnum = d.objsubid
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 52, NULL, format('COMMENT ON CONSTRAINT %I ON %s IS %L;', k.conname, t.new_name, obj_description(k.oid, 'pg_constraint'))
+	SELECT 'definitions', 50, t.label, 52, NULL,
+		format('COMMENT ON CONSTRAINT %I ON %s IS %L;', k.conname, t.new_name, obj_description(k.oid, 'pg_constraint'))
 	FROM new_table t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'c' WHERE obj_description(k.oid, 'pg_constraint') IS NOT NULL
 	UNION ALL
-	SELECT 'definitions', 50, c.label, 53, NULL, format('ALTER FOREIGN TABLE %s ALTER COLUMN %I SET STATISTICS %s;', c.new_name, c.attname, c.attstattarget)
+	SELECT 'definitions', 50, c.label, 53, NULL,
+		format('ALTER FOREIGN TABLE %s ALTER COLUMN %I SET STATISTICS %s;', c.new_name, c.attname, c.attstattarget)
 	FROM col c WHERE c.attstattarget >= 0
 	UNION ALL
-	SELECT 'definitions', 50, c.label, 54, NULL, format('ALTER FOREIGN TABLE %s ALTER COLUMN %I SET (%s);', c.new_name, c.attname, c.distinct_values)
+	SELECT 'definitions', 50, c.label, 54, NULL,
+		format('ALTER FOREIGN TABLE %s ALTER COLUMN %I SET (%s);', c.new_name, c.attname, c.distinct_values)
 	FROM col c WHERE c.distinct_values IS NOT NULL
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 60, NULL, format('ALTER FOREIGN TABLE %s OWNER TO %I;', t.new_name, pg_get_userbyid(t.relowner)) FROM new_table t
+	SELECT 'definitions', 50, t.label, 60, NULL,
+		format('ALTER FOREIGN TABLE %s OWNER TO %I;', t.new_name, pg_get_userbyid(t.relowner))
+	FROM new_table t
 	UNION ALL
 	SELECT 'definitions', 50, t.label, 10, 'not migrated', format('table %s: %s', t.label, CASE
 		WHEN f.kind = 'none' THEN 'it names neither a table nor a query'
@@ -335,19 +358,24 @@ line (part, section, object, rank, kind, text) AS (
 		ELSE 'its server is not migrated' END)
 	FROM old_table t JOIN form f USING (oid) WHERE NOT EXISTS (SELECT FROM new_table n WHERE n.oid = t.oid)
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 11, 'changed', format('table %s: columns are matched by position, which a query with names does; if they are called there as here, use table_name instead', t.label)
+	SELECT 'definitions', 50, t.label, 11, 'changed',
+		format('table %s: columns are matched by position, which a query with names does; if they are called there as here, use table_name instead', t.label)
 	FROM new_table t WHERE t.by_position AND t.query IS NULL
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 12, 'changed', format('table %s: columns are matched by position: the query is given their names', t.label)
+	SELECT 'definitions', 50, t.label, 12, 'changed',
+		format('table %s: columns are matched by position: the query is given their names', t.label)
 	FROM new_table t WHERE t.by_position AND t.query IS NOT NULL
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 13, 'changed', format('table %s: %s is no table or schema.table of the server''s database, and becomes a query', t.label, quote_literal(t.remote_table))
+	SELECT 'definitions', 50, t.label, 13, 'changed',
+		format('table %s: %s is no table or schema.table of the server''s database, and becomes a query', t.label, quote_literal(t.remote_table))
 	FROM new_table t WHERE t.kind = 'text'
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 14, 'check', format('table %s: what a query with %s gives cannot be selected from, unless ORDER BY comes with TOP', t.label, upper(word))
+	SELECT 'definitions', 50, t.label, 14, 'check',
+		format('table %s: what a query with %s gives cannot be selected from, unless ORDER BY comes with TOP', t.label, upper(word))
 	FROM new_table t, LATERAL (SELECT substring(t.query FROM '(?i)\m(order\s+by|option\s*\(|for\s+xml|for\s+json|into|;)')) AS w (word) WHERE w.word IS NOT NULL
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 15, 'differs', format('table %s: conditions and sort orders apply to the query here; tds_fdw drops them', t.label)
+	SELECT 'definitions', 50, t.label, 15, 'differs',
+		format('table %s: conditions and sort orders apply to the query here; tds_fdw drops them', t.label)
 	FROM new_table t WHERE t.query IS NOT NULL
 	UNION ALL
 	SELECT 'definitions', 50, c.label, 16, 'differs', format('table %s, column %s: %s', c.label, quote_ident(c.attname), CASE
@@ -360,17 +388,23 @@ line (part, section, object, rank, kind, text) AS (
 	FROM old_table t, jsonb_each_text(t.options) AS o LEFT JOIN rule r ON r.place = 'table' AND r.option = o.key
 	WHERE r.option IS NULL OR r.reason IS NOT NULL
 	UNION ALL
-	SELECT 'definitions', 50, t.label, 20, 'not migrated', format('table %s, column %s: option %s', t.label, quote_ident(a.attname), quote_ident(o.option_name))
-	FROM new_table t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped, pg_options_to_table(a.attfdwoptions) AS o WHERE o.option_name <> 'column_name'
+	SELECT 'definitions', 50, t.label, 20, 'not migrated',
+		format('table %s, column %s: option %s', t.label, quote_ident(a.attname), quote_ident(o.option_name))
+	FROM new_table t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped,
+		pg_options_to_table(a.attfdwoptions) AS o
+	WHERE o.option_name <> 'column_name'
 	UNION ALL
 	SELECT 'definitions', 50, d.label, 30, CASE WHEN d.relkind = 'v' THEN 'check' ELSE 'not migrated' END,
 		format('table %s: %s depends on it; %s', d.label, d.description, CASE WHEN d.relkind = 'v' THEN '-v part=switch writes it anew' ELSE 'it stays with the old table' END)
 	FROM dependent d
 	UNION ALL
-	SELECT 'definitions', 50, p.label, 31, 'check', format('table %s: it is a %s of %s; -v part=switch attaches the new one in its place', p.label, CASE WHEN p.bound IS NULL THEN 'child' ELSE 'partition' END, p.name)
+	SELECT 'definitions', 50, p.label, 31, 'check',
+		format('table %s: it is a %s of %s; -v part=switch attaches the new one in its place', p.label, CASE WHEN p.bound IS NULL THEN 'child' ELSE 'partition' END, p.name)
 	FROM parent p WHERE p.migrated IS NULL
 	UNION ALL
-	SELECT 'definitions', 55, p.label, 50, NULL, format('ALTER FOREIGN TABLE %s INHERIT %s;', p.new_name, p.migrated) FROM parent p WHERE p.migrated IS NOT NULL
+	SELECT 'definitions', 55, p.label, 50, NULL,
+		format('ALTER FOREIGN TABLE %s INHERIT %s;', p.new_name, p.migrated)
+	FROM parent p WHERE p.migrated IS NOT NULL
 	UNION ALL
 	SELECT 'definitions', 50, t.label, 32, 'not migrated', format('table %s: security label of %s', t.label, l.provider)
 	FROM new_table t JOIN pg_seclabel l ON l.classoid = 'pg_class'::regclass AND l.objoid = t.oid
@@ -383,14 +417,15 @@ line (part, section, object, rank, kind, text) AS (
 			CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
 		FROM aclexplode(g.acl) GROUP BY grantee, is_grantable) AS a (step, statement)
 	UNION ALL
-	SELECT 'definitions', 60, t.label, 50, NULL, format('-- SELECT * FROM tds_mirror_describe(%L); ANALYZE %s;', t.new_name, regexp_replace(t.new_name, '[\n\r]+', ' ', 'g')) FROM new_table t
-	WHERE t.new_name !~ '[\n\r]'
+	SELECT 'definitions', 60, t.label, 50, NULL, format('-- SELECT * FROM tds_mirror_describe(%L); ANALYZE %s;', t.new_name, t.new_name)
+	FROM new_table t WHERE t.new_name !~ '[\n\r]'
 	UNION ALL
 	SELECT 'definitions', 60, '', 0, NULL, '-- types, keys and statistics that the server knows; for plans, and for changes by key:' WHERE EXISTS (SELECT FROM new_table)
 
 	-- contents
 	UNION ALL
-	SELECT 'compare', 50, t.label, 50, NULL, format(E'WITH old AS MATERIALIZED (SELECT (t.*)::text FROM %s AS t), new AS MATERIALIZED (SELECT (t.*)::text FROM %s AS t)\n'
+	SELECT 'compare', 50, t.label, 50, NULL,
+		format(E'WITH old AS MATERIALIZED (SELECT (t.*)::text FROM %s AS t), new AS MATERIALIZED (SELECT (t.*)::text FROM %s AS t)\n'
 		'SELECT %L AS "table", (SELECT count(*) FROM old) AS rows_of_tds_fdw, (SELECT count(*) FROM new) AS rows_of_tds_mirror_fdw,\n'
 		'  (SELECT count(*) FROM (TABLE old EXCEPT ALL TABLE new) AS d) AS only_in_tds_fdw, (SELECT count(*) FROM (TABLE new EXCEPT ALL TABLE old) AS d) AS only_in_tds_mirror_fdw;',
 		t.old_name, t.new_name, t.old_name)
