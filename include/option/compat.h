@@ -129,6 +129,35 @@ typedef OpBtreeInterpretation TmfMeaning;
 #define TMF_WAIT_EVENT_NEW(name)	((void) (name), PG_WAIT_EXTENSION)
 #endif
 
+/*
+ * Shared memory that is had by its name, without being preloaded: it is made zero
+ * by "static void TMF_MEMORY_INIT(function) { ... address ... }".  And the name of
+ * locks in it, registered by each backend where it is not shared.
+ */
+#if PG_VERSION_NUM >= 170000
+#include "storage/dsm_registry.h"
+#endif
+#if PG_VERSION_NUM >= 190000
+#define TMF_HAS_NAMED_MEMORY	true
+#define TMF_MEMORY_INIT(function)	function(void *address, void *argument)
+#define TMF_NAMED_MEMORY(name, size, init) \
+	GetNamedDSMSegment(name, size, init, &(bool) {false}, NULL)
+#define TMF_NEW_TRANCHE(name)	LWLockNewTrancheId(name)
+#define TMF_REGISTER_TRANCHE(tranche, name)	((void) (tranche))
+#else
+#define TMF_MEMORY_INIT(function)	function(void *address)
+#define TMF_NEW_TRANCHE(name)	LWLockNewTrancheId()
+#define TMF_REGISTER_TRANCHE(tranche, name)	LWLockRegisterTranche(tranche, name)
+#if PG_VERSION_NUM >= 170000
+#define TMF_HAS_NAMED_MEMORY	true
+#define TMF_NAMED_MEMORY(name, size, init) \
+	GetNamedDSMSegment(name, size, init, &(bool) {false})
+#else
+#define TMF_HAS_NAMED_MEMORY	false
+#define TMF_NAMED_MEMORY(name, size, init)	((void) (init), NULL)
+#endif
+#endif
+
 /* Where a WaitEventSet hangs that is freed right away, and one that is kept. */
 #if PG_VERSION_NUM >= 170000
 #define TMF_WAIT_SET_OWNER	CurrentResourceOwner

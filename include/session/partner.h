@@ -64,7 +64,7 @@ typedef struct TmfPartnerSide
 typedef struct TmfPartnerStamp
 {
 	uint64		inode;
-	int64		modified_ns;
+	int64		changed_ns;		/* its content, its owner or who may read it */
 	int64		size;
 } TmfPartnerStamp;
 
@@ -86,6 +86,7 @@ typedef struct TmfPartners
 	int64		era;			/* rises when a user has it forgotten: nothing older counts */
 	bool		from_file;		/* another backend has proven some of it */
 	TmfPartnerStamp stamp;		/* of the file as last read */
+	uint64		seen;			/* stands for what shared memory last said, 0 = nothing yet */
 	TimestampTz known_at;		/* when a server last proved it, 0 = nothing is known */
 	bool		has_failover;
 	TmfPartnerSide side[PAIR_SIDES];

@@ -162,6 +162,18 @@ sweep(void)
 	FreeDir(dir);
 }
 
+/* Tells one file from the next under the same name. */
+static TmfPartnerStamp
+stamp_of(const struct stat *status)
+{
+	TmfPartnerStamp stamp = {0};
+
+	stamp.inode = status->st_ino;
+	stamp.changed_ns = status->st_ctim.tv_sec * INT64CONST(1000000000) + status->st_ctim.tv_nsec;
+	stamp.size = status->st_size;
+	return stamp;
+}
+
 bool
 tmf_partner_file_look(Oid serverid, TmfPartnerStamp *stamp, bool *changed)
 {
@@ -175,11 +187,7 @@ tmf_partner_file_look(Oid serverid, TmfPartnerStamp *stamp, bool *changed)
 	file_path(path, serverid, "");
 	there = lstat(path, &status) == 0;
 	if (there)
-	{
-		now.inode = status.st_ino;
-		now.modified_ns = status.st_mtim.tv_sec * INT64CONST(1000000000) + status.st_mtim.tv_nsec;
-		now.size = status.st_size;
-	}
+		now = stamp_of(&status);
 	*changed = memcmp(&now, stamp, sizeof(now)) != 0;
 	*stamp = now;
 	return there;
@@ -187,7 +195,7 @@ tmf_partner_file_look(Oid serverid, TmfPartnerStamp *stamp, bool *changed)
 
 /* What is wrong with a file that was opened, and read into *file; NULL: nothing. */
 static const char *
-judge(int fd, PartnerFile *file, Oid serverid)
+judge(int fd, PartnerFile *file, Oid serverid, TmfPartnerStamp *stamp)
 {
 	struct stat status;
 	const Record *record = &file->record;
@@ -195,6 +203,7 @@ judge(int fd, PartnerFile *file, Oid serverid)
 
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
 		return "it is no file";
+	*stamp = stamp_of(&status);
 	if (status.st_uid != geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return "it belongs to, or is open to, somebody else";
 	if (status.st_size != sizeof(PartnerFile) ||
@@ -218,7 +227,7 @@ judge(int fd, PartnerFile *file, Oid serverid)
 }
 
 bool
-tmf_partner_file_read(Oid serverid, Record *record, int elevel)
+tmf_partner_file_read(Oid serverid, Record *record, TmfPartnerStamp *stamp, int elevel)
 {
 	char		path[PATH_MAX_LENGTH];
 	PartnerFile file;
@@ -229,7 +238,7 @@ tmf_partner_file_read(Oid serverid, Record *record, int elevel)
 	fd = BasicOpenFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | PG_BINARY);
 	if (fd < 0)
 		return false;
-	problem = judge(fd, &file, serverid);
+	problem = judge(fd, &file, serverid, stamp);
 	close(fd);
 	if (problem != NULL)
 	{
@@ -279,11 +288,12 @@ lock_folder(int fd, int max_tries)
 
 /* Puts the record into place.  0, or the errno of what failed. */
 static int
-replace_file(const Record *record)
+replace_file(const Record *record, TmfPartnerStamp *stamp)
 {
 	PartnerFile file;
 	char		path[PATH_MAX_LENGTH];
 	char		temporary[PATH_MAX_LENGTH];
+	struct stat status;
 	int			problem = 0;
 	int			fd;
 
@@ -306,10 +316,12 @@ replace_file(const Record *record)
 		problem = errno;
 	if (close(fd) != 0 && problem == 0)
 		problem = errno;
-	if (problem == 0 && rename(temporary, path) != 0)
+	if (problem == 0 && (rename(temporary, path) != 0 || lstat(path, &status) != 0))
 		problem = errno;
 	if (problem != 0)
 		(void) unlink(temporary);
+	else
+		*stamp = stamp_of(&status);
 	return problem;
 }
 
@@ -322,19 +334,19 @@ says_it(const Record *record, const Record *disk)
 
 /* Under the lock: nobody else writes meanwhile. */
 static bool
-merge_locked(Record *record)
+merge_locked(Record *record, TmfPartnerStamp *stamp)
 {
 	char		path[PATH_MAX_LENGTH];
 	Record		disk;
 	int			problem;
 
-	if (tmf_partner_file_read(record->server, &disk, DEBUG1) && record_akin(record, &disk))
+	if (tmf_partner_file_read(record->server, &disk, stamp, DEBUG1) && record_akin(record, &disk))
 	{
 		record_join(record, &disk);
 		if (says_it(record, &disk))
 			return true;
 	}
-	problem = replace_file(record);
+	problem = replace_file(record, stamp);
 	if (problem != 0)
 	{
 		file_path(path, record->server, "");
@@ -345,13 +357,13 @@ merge_locked(Record *record)
 
 /* The same, when the lock can be had; closes fd, the folder. */
 static bool
-merge_in_turn(int fd, int tries, Record *record)
+merge_in_turn(int fd, int tries, Record *record, TmfPartnerStamp *stamp)
 {
 	volatile bool done = false;
 
 	PG_TRY();
 	{
-		done = lock_folder(fd, tries) && merge_locked(record);
+		done = lock_folder(fd, tries) && merge_locked(record, stamp);
 	}
 	PG_CATCH();
 	{
@@ -364,7 +376,7 @@ merge_in_turn(int fd, int tries, Record *record)
 }
 
 bool
-tmf_partner_file_merge(Record *record)
+tmf_partner_file_merge(Record *record, TmfPartnerStamp *stamp)
 {
 	char		path[PATH_MAX_LENGTH];
 	Record		disk;
@@ -373,7 +385,7 @@ tmf_partner_file_merge(Record *record)
 
 	if (CritSectionCount > 0)
 		return false;
-	if (tmf_partner_file_read(record->server, &disk, DEBUG1) && record_akin(record, &disk))
+	if (tmf_partner_file_read(record->server, &disk, stamp, DEBUG1) && record_akin(record, &disk))
 	{
 		Record		both = *record;
 
@@ -393,5 +405,5 @@ tmf_partner_file_merge(Record *record)
 		complain("open folder", path, errno);
 		return false;
 	}
-	return merge_in_turn(fd, tries, record);
+	return merge_in_turn(fd, tries, record, stamp);
 }

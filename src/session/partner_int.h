@@ -36,13 +36,29 @@ extern void tmf_partners_publish(TmfPartners *partners, const TmfServerOptions *
 /* partner_file.c: false where there is no file; *changed: not the one of stamp any more. */
 extern bool tmf_partner_file_look(Oid serverid, TmfPartnerStamp *stamp, bool *changed);
 
-/* False when there is no file, or none to be trusted, which is told at elevel. */
-extern bool tmf_partner_file_read(Oid serverid, Record *record, int elevel);
+/*
+ * False when there is no file, or none to be trusted, which is told at elevel;
+ * otherwise *stamp is that of what was read.
+ */
+extern bool tmf_partner_file_read(Oid serverid, Record *record, TmfPartnerStamp *stamp,
+								  int elevel);
 
 /*
  * Joins *record with what the file says, if it is akin, and replaces the file
- * unless it says the same already.  False: it could not be done.
+ * unless it says the same already; *stamp is that of the file then.  False: it
+ * could not be done.
  */
-extern bool tmf_partner_file_merge(Record *record);
+extern bool tmf_partner_file_merge(Record *record, TmfPartnerStamp *stamp);
+
+/*
+ * partner_memory.c: what the file of that stamp says.  False: memory does not know
+ * that file.  *record is set only when *changed: when it is not what *seen stands
+ * for any more.
+ */
+extern bool tmf_partner_memory_read(Oid serverid, const TmfPartnerStamp *stamp, uint64 *seen,
+									Record *record, bool *changed);
+
+/* Has memory know that the file of that stamp says *record, and whatever memory had of it. */
+extern void tmf_partner_memory_merge(Record *record, const TmfPartnerStamp *stamp, uint64 *seen);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * src/session/partner_share.c
- *		What backends tell each other about a pair, by way of the partner file.
+ *		What backends tell each other about a pair, by the partner file and in memory.
  *
  * A backend looks at the file whenever it is about to open a connection, and
  * offers what it has proven after each login.  Either way the two are joined
@@ -142,17 +142,33 @@ obeys(const Record *record, const TmfServerOptions *options)
 	return true;
 }
 
+/* What others have left since we looked last; false: nothing. */
+static bool
+look(TmfPartners *partners, Record *found)
+{
+	TmfPartnerStamp stamp = partners->stamp;
+	bool		replaced;
+	bool		there = tmf_partner_file_look(partners->serverid, &stamp, &replaced);
+	bool		changed;
+
+	partners->stamp = stamp;
+	if (tmf_partner_memory_read(partners->serverid, &stamp, &partners->seen, found, &changed))
+		return changed;
+	if (!there || !replaced ||
+		!tmf_partner_file_read(partners->serverid, found, &partners->stamp, LOG))
+		return false;
+	tmf_partner_memory_merge(found, &partners->stamp, &partners->seen);
+	return true;
+}
+
 void
 tmf_partners_recall(TmfPartners *partners, const TmfServerOptions *options)
 {
 	Record		mine;
 	Record		joined;
 	Record		disk;
-	bool		changed;
 
-	if (!tmf_partner_file_look(partners->serverid, &partners->stamp, &changed) || !changed)
-		return;
-	if (!tmf_partner_file_read(partners->serverid, &disk, LOG))
+	if (!look(partners, &disk))
 		return;
 	write_record(&mine, partners);
 	if (!record_akin(&mine, &disk) || !obeys(&disk, options))
@@ -187,17 +203,17 @@ options_hold(const TmfPartners *partners, const TmfServerOptions *options)
 void
 tmf_partners_publish(TmfPartners *partners, const TmfServerOptions *options)
 {
+	TmfPartnerStamp stamp = {0};
 	Record		mine;
 	Record		joined;
-	bool		unused;
 
 	if (!options_hold(partners, options))
 		return;
 	write_record(&mine, partners);
 	joined = mine;
-	if (!tmf_partner_file_merge(&joined))
-		return;
-	(void) tmf_partner_file_look(partners->serverid, &partners->stamp, &unused);
+	if (tmf_partner_file_merge(&joined, &stamp))
+		partners->stamp = stamp;
+	tmf_partner_memory_merge(&joined, &partners->stamp, &partners->seen);
 	if (memcmp(&joined, &mine, sizeof(mine)) != 0 && obeys(&joined, options))
 		read_record(partners, &joined);
 }
