@@ -298,7 +298,13 @@ for my $order ([ 'theirs', 'ours' ], [ 'ours', 'theirs' ])
 	slow($psql, $case);
 	failovers($psql, $case);
 
-	# Whoever has the signal that cancels, this one ends a wait of ours.
+	# Whoever has the signal that cancels, these end a wait of ours.
+	$setup->query("ALTER SERVER ours OPTIONS (ADD query_timeout '1 s')");
+	$pair->a->control('fault row hang 1000 scope ours');
+	my (undef, undef, $said) = $psql->try('SELECT sum(id) FROM (SELECT id FROM our_many OFFSET 0) AS r');
+	like($said, qr/ERROR/, "$case: query_timeout");
+	$pair->a->control('clear');
+	$setup->query('ALTER SERVER ours OPTIONS (DROP query_timeout)');
 	$pair->a->control('fault row hang 1000 scope ours');
 	$psql->send('SELECT sum(id) FROM (SELECT id FROM our_many OFFSET 0) AS r');
 	wait_until('it waits', 20, sub { grep { /^row .* hits [1-9]/ } $pair->a->control('faults') });
