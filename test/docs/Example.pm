@@ -175,6 +175,13 @@ sub tsql
 	return ok($ok, $name, $said);
 }
 
+sub shells
+{
+	my ($page) = @_;
+	shell($page->path . ":$_->{line}", $_) for grep { $_->{language} =~ /^(?:sh|bash)$/ } $page->blocks;
+	return;
+}
+
 # Commands of a shell are read, not run.
 sub shell
 {

@@ -35,6 +35,9 @@ sub pages_of
 	return map { s/^\Q$top\E\///r } grep { -e } map { glob("$top/$_") } @patterns;
 }
 
+sub manual { return pages_of('README.md', 'doc/*.md'); }
+sub others { return pages_of(qw(CONTRIBUTING.md CHANGELOG.md bench/README.md test/*/README.md)); }
+
 # The story in the README is what "make demo" prints, but for the time it took.
 sub story
 {
@@ -59,7 +62,8 @@ sub told
 
 sub examples
 {
-	for my $path (@chosen ? @chosen : pages_of('README.md', 'doc/*.md'))
+	Example::shells(Page->new($top, $_)) for @chosen ? () : others();
+	for my $path (@chosen ? @chosen : manual())
 	{
 		eval { Example::run_page(Page->new($top, $path), \&cluster, $FindBin::Bin); 1 }
 		  or ok(0, "$path: its examples could be run", $@);
@@ -68,7 +72,7 @@ sub examples
 }
 
 my @parts = (
-	[ references => sub { References::check($top, pages_of(qw(README.md doc/*.md CONTRIBUTING.md CHANGELOG.md bench/README.md test/*/README.md))) } ],
+	[ references => sub { References::check($top, manual(), others()) } ],
 	[ options => sub { Options::check($top) } ],
 	[ messages => sub { Messages::check($top) } ],
 	[ catalog => sub { Catalog::check($top, cluster()) } ],
