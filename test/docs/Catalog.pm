@@ -38,10 +38,13 @@ FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.classid = 'pg_class'::
 WHERE c.relkind = 'v' GROUP BY 1 ORDER BY 1
 SQL
 
+# PostgreSQL 18 and later make the row types of views members, too.
 my $silent = <<'SQL';
 WITH member AS (
 	SELECT d.classid, d.objid FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'tds_mirror_fdw'
-	WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
+	WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+		AND NOT EXISTS (SELECT 1 FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem
+			WHERE d.classid = 'pg_type'::regclass AND t.oid = d.objid AND (t.typrelid <> 0 OR e.typrelid <> 0)))
 SELECT pg_describe_object(classid, objid, 0) FROM member WHERE obj_description(objid, classid::regclass::name) IS NULL
 UNION ALL
 SELECT pg_describe_object('pg_extension'::regclass, oid, 0) FROM pg_extension
