@@ -4,7 +4,6 @@ package Plants;
 
 use strict;
 use warnings;
-use File::Basename qw(basename dirname);
 use File::Path qw(make_path);
 use Tally qw(ok);
 use TdsMirror::Lab qw(append_file scratch_folder slurp);
@@ -52,13 +51,14 @@ sub copy_of
 	my ($top) = @_;
 	my $tree = scratch_folder('docs-tree');
 
-	for my $path (glob("$top/*"))
+	make_path("$tree/doc");
+	for my $path (glob("$top/*"), glob("$top/doc/*"))
 	{
-		my $name = basename($path);
-		next if $name =~ /\.md$/ || $name eq 'doc' || $name eq 'build';
-		symlink $path, "$tree/$name" or die "cannot make $tree/$name: $!\n";
+		my $name = substr($path, length $top);
+		next if $name eq '/doc' || $name eq '/build';
+		$name =~ /\.md$/ ? write_page("$tree$name", slurp($path))
+		  : symlink($path, "$tree$name") || die "cannot make $tree$name: $!\n";
 	}
-	write_page($tree . substr($_, length $top), slurp($_)) for glob("$top/*.md"), glob("$top/doc/*");
 	return $tree;
 }
 
@@ -66,7 +66,6 @@ sub write_page
 {
 	my ($path, $text) = @_;
 
-	make_path(dirname($path));
 	unlink $path;
 	append_file($path, $text);
 	return;
