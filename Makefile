@@ -4,11 +4,11 @@
 # make demo, make check		the story, and every test; they install what they lack
 #
 # Targets that need a pair of servers, a scratch cluster or packages are in
-# test/lab.mk; everything else goes to PGXS.
+# test/lab.mk; everything else goes to PGXS, which knows DESTDIR, uninstall and clean.
 
 TOP := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 
-LAB_TARGETS = demo check matrix deb dist docs-check plots fuzz chaos chaos-standin matrix-failover unit lint facts installcheck regress isolation tap clients client-modules values faults bench-standin broken-streams broken-streams-programs bench-failover bench-read bench-push bench-write differential verdict-table packages standin extension lab lab-clean
+LAB_TARGETS = demo check matrix deb deb-packages deb-check dist docs-check plots fuzz chaos chaos-standin matrix-failover unit lint facts installcheck regress isolation tap clients client-modules values faults bench-standin broken-streams broken-streams-programs bench-failover bench-read bench-push bench-write differential verdict-table packages standin extension lab lab-clean
 
 ifneq (,$(filter $(LAB_TARGETS),$(MAKECMDGOALS)))
 
@@ -29,9 +29,30 @@ PG_CPPFLAGS = -I$(TOP)/include
 PG_CFLAGS = -fvisibility=hidden -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 SHLIB_LINK = -lsybdb
 
+# No bitcode: queries call nothing of this library in their expressions, so that
+# a just-in-time compiler has nothing to inline, and building takes no clang.
+override with_llvm = no
+
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# The manual gets a folder of its own, in which its pages lie as they do here, so
+# that their links hold; DOCS would put them among those of other extensions.
+MANUAL = $(shell cd $(TOP) && find README.md CHANGELOG.md doc $(wildcard share) -type f)
+manualdir = $(DESTDIR)$(docdir)/extension/tds_mirror_fdw
+
+install: install-manual
+install-manual:
+	$(MKDIR_P) $(sort $(dir $(addprefix '$(manualdir)'/,$(MANUAL))))
+	$(foreach file,$(MANUAL),$(INSTALL_DATA) '$(TOP)/$(file)' '$(manualdir)/$(file)' &&) true
+
+uninstall: uninstall-manual
+uninstall-manual:
+	rm -f $(addprefix '$(manualdir)'/,$(MANUAL))
+	find '$(manualdir)' -depth -type d -empty -exec rmdir {} +
+
+.PHONY: install-manual uninstall-manual
 
 # Outside the source tree the folders of the objects must be made.
 $(shell mkdir -p $(sort $(dir $(OBJS))))

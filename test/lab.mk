@@ -140,6 +140,23 @@ matrix-failover: lab
 matrix:
 	@setpriv --pdeathsig KILL $(TOP)/test/matrix/run.sh $(BUILD)/matrix
 
+deb-packages: packages
+	@$(HARNESS)/packages.sh deb
+
+# Debian packages, for the servers of PGVERSIONS="15 17" or for those whose development
+# packages are there, and as root the use and the removal of one in a fresh Debian.
+deb: deb-packages standin
+	@$(TOP)/test/deb/run.sh $(BUILD)
+
+# The second half alone, of what was built last.
+deb-check: deb-packages standin
+	@$(TOP)/test/deb/run.sh $(BUILD) check
+
+# The distribution for PGXN, of what is committed.
+dist: packages
+	@$(HARNESS)/packages.sh dist
+	@$(TOP)/test/dist/run.sh $(BUILD)
+
 installcheck: regress isolation tap
 
 check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request $(BUILD)/bench_write/change broken-streams-programs

@@ -154,6 +154,36 @@ catches functions 'is in no script' src/admin/planted.c 'PG_FUNCTION_INFO_V1(pla
 catches functions 'c_name has no PG_FUNCTION_INFO_V1' 'tds_mirror_fdw--1.0--1.1.sql' \
 	"CREATE FUNCTION f() RETURNS int AS 'MODULE_PATHNAME', 'c_name' LANGUAGE C;\n"
 
+# changes CHECK COMPLAINT FILE EXPRESSION: the same with FILE edited by sed.
+changes() {
+	local tree=$scratch/whole result=0
+	cp -p "$tree/$3" "$scratch/saved"
+	lint "$tree" "$1" | grep -q "^ok - $1:" || result=1
+	sed -i "$4" "$tree/$3"
+	lint "$tree" "$1" | grep -Eq "$2" || result=1
+	restore "$tree" "$3"
+	verdict $result "$1 catches: $2 ($4)"
+}
+
+changes meta 'no JSON' META.json '$s/}//'
+changes meta 'has no "abstract"' META.json '/^   "abstract"/d'
+changes meta 'name is no term' META.json 's/^   "name": "[^"]*/&\/x/'
+changes meta 'it.version is no version' META.json 's/^   "version": "1.0.0"/   "version": "1.0"/'
+changes meta 'license is no license' META.json 's/"postgresql"/"ours"/'
+changes meta 'docfile is no file' META.json 's/README.md/README.txt/'
+changes meta 'PostgreSQL is no range' META.json 's/15.0.0/15/'
+changes meta 'tags is no tag' META.json 's/"tds"/"tds\/7.4"/'
+changes meta 'may not have "url"' META.json 's/"license"/"url": "x", &/'
+changes meta 'meta-spec is no map' META.json 's/"tags"/"meta-spec": "1.0.0", &/;/"meta-spec": {/,$s/.*/}/;$!{/^}$/d}'
+changes release 'another version than' META.json 's/^         "version": "1.0.0"/         "version": "1.0.1"/'
+changes release 'is no 1.1.n' tds_mirror_fdw.control "s/'1.0'/'1.1'/"
+changes release 'debian/changelog: begins' debian/changelog '1s/(1.0.0)/(1.0.1)/'
+changes release 'CHANGELOG.md: begins' CHANGELOG.md 's/^## 1.0 /## 1.2 /'
+changes release 'released; CHANGELOG.md says otherwise' META.json '/release_status/d'
+changes release 'debian/control: is not' debian/control.in 's/^Section: .*/Section: misc/'
+changes release 'debian/copyright: has another text' LICENSE 's/without fee/for a fee/'
+catches release 'states version' src/session/planted.c '#define TMF_VERSION_STRING "0.9"\n'
+
 catches warnings 'unused' src/pure/planted.c 'static int x;\n'
 catches warnings 'missing-prototypes|no previous prototype' src/wire/planted.c 'int f(void) { return 1; }\n'
 catches warnings 'uninitialized' src/session/planted.c \

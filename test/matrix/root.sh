@@ -1,11 +1,13 @@
 #!/bin/bash
 # root.sh ROOT SUITE ARCHIVE VERSION: a Debian of SUITE at ROOT, with what a
 # newcomer's has: git, make and CA certificates.  From ARCHIVE, where it is not -,
-# apt will take PostgreSQL VERSION, and nothing else.
+# apt will take PostgreSQL VERSION, and nothing else.  INCLUDE="a,b" are other packages
+# than a newcomer's, INCLUDE= none.
 #
 # ROOT appears when it is whole, so that an interrupted run leaves none that looks so.
 set -euo pipefail
 root=$1 suite=$2 beside=$3 version=$4
+include=${INCLUDE-ca-certificates,git,make}
 bound="setpriv --pdeathsig KILL"	# ends with this program, however that ends
 
 # archive REGEX: the address here of the first of Debian's archives with such a code name
@@ -33,7 +35,7 @@ new=$root.new
 $bound rm -rf --one-file-system "$new"
 mkdir -p "$new"
 $bound unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
-	debootstrap --variant=minbase --include=ca-certificates,git,make "$suite" "$new" "$mirror" "$script"
+	debootstrap --variant=minbase ${include:+--include="$include"} "$suite" "$new" "$mirror" "$script"
 chmod 755 "$new"
 for file in resolv.conf hosts; do
 	[ ! -e "/etc/$file" ] || cp -L "/etc/$file" "$new/etc/$file"
