@@ -39,7 +39,7 @@ include $(PGXS)
 
 # The manual gets a folder of its own, in which its pages lie as they do here, so
 # that their links hold; DOCS would put them among those of other extensions.
-MANUAL = $(shell cd $(TOP) && find README.md CHANGELOG.md doc $(wildcard share) -type f)
+MANUAL = $(shell cd $(TOP) && find README.md CHANGELOG.md doc $(notdir $(wildcard $(TOP)/share)) -type f)
 manualdir = $(DESTDIR)$(docdir)/extension/tds_mirror_fdw
 
 install: install-manual

@@ -10,7 +10,7 @@ use Digest::MD5;
 use File::Find ();
 
 my ($root) = @ARGV;
-my $notes = qr{^/(?:dev|proc|sys|run|tmp)$
+my $notes = qr{^/(?:dev|proc|sys|run)$
 	|^/var/(?:log|cache/(?:apt|debconf|ldconfig)|lib/(?:apt|systemd))$
 	|^/var/lib/dpkg/(?!info/[^/]*tds)[^/]+(?:/(?!.*tds).*)?$
 	|^/etc/(?:ld\.so\.cache|g?shadow-|passwd-|group-)$}x;

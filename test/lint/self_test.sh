@@ -174,7 +174,7 @@ changes meta 'docfile is no file' META.json 's/README.md/README.txt/'
 changes meta 'PostgreSQL is no range' META.json 's/15.0.0/15/'
 changes meta 'tags is no tag' META.json 's/"tds"/"tds\/7.4"/'
 changes meta 'may not have "url"' META.json 's/"license"/"url": "x", &/'
-changes meta 'meta-spec is no map' META.json 's/"tags"/"meta-spec": "1.0.0", &/;/"meta-spec": {/,$s/.*/}/;$!{/^}$/d}'
+changes meta 'no_index is no map' META.json 's/"no_index": {/"no_index": [], "x_rest": {/'
 changes release 'another version than' META.json 's/^         "version": "1.0.0"/         "version": "1.0.1"/'
 changes release 'is no 1.1.n' tds_mirror_fdw.control "s/'1.0'/'1.1'/"
 changes release 'debian/changelog: begins' debian/changelog '1s/(1.0.0)/(1.0.1)/'
