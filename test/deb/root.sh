@@ -55,13 +55,6 @@ story()
 		PATH=/usr/bin:/bin LANG=C.UTF-8 psql -p "$port" -- "$@" || failed=1
 }
 
-# The archives of this Debian that the machine itself uses, as apt's sources.
-archives()
-{
-	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(LABEL)' 'Created-By: Packages' |
-		awk -v suite="$1" '$2 ~ "^" suite && $4 ~ /^Debian/ { print "deb", $1, $2, $3 }' | sort -u
-}
-
 # left BEFORE AFTER: what the second list of files has and the first has not
 left()
 {
@@ -76,13 +69,12 @@ list()
 
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mkdir -p "$scratch"
-INCLUDE= "$here/../matrix/root.sh" "$root" "$suite" - "$version" >"$scratch/step.log" 2>&1
+INCLUDE=ca-certificates "$here/../matrix/root.sh" "$root" "$suite" - "$version" >"$scratch/step.log" 2>&1
 verdict $? "a fresh Debian ($suite)" "$scratch/step.log"
 [ "$failed" -eq 0 ] || exit 1
 mount -t proc proc "$root/proc"
 mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-archives "$suite" >"$root/etc/apt/sources.list"
 # No service is started by its installation: that would be on the machine's ports.
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"

@@ -2,7 +2,7 @@
 # root.sh ROOT SUITE ARCHIVE VERSION: a Debian of SUITE at ROOT, with what a
 # newcomer's has: git, make and CA certificates.  From ARCHIVE, where it is not -,
 # apt will take PostgreSQL VERSION, and nothing else.  INCLUDE="a,b" are other packages
-# than a newcomer's, INCLUDE= none.
+# than a newcomer's.
 #
 # ROOT appears when it is whole, so that an interrupted run leaves none that looks so.
 set -euo pipefail
