@@ -32,7 +32,7 @@ needed   must  freetds-dev freetds-bin libsqlite3-dev libssl-dev openssl libipc-
 needed   may   python3-tds
 clients  may   postgresql-$server-tds-fdw nodejs:node npm:npm
 matrix   must  debootstrap
-deb      must  debhelper lintian postgresql-server-dev-all debootstrap git
+deb      must  build-essential debhelper lintian postgresql-server-dev-all debootstrap git
 dist     must  git unzip
 plots    must  gnuplot-nox:gnuplot
 "
