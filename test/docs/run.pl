@@ -57,7 +57,7 @@ sub story
 sub told
 {
 	my ($text) = @_;
-	return grep { length } map { s/\d\d:\d\d:\d\d\.\d+/TIME/r =~ s/\s+$//r } split /\n/, $text;
+	return Example::plain($text =~ s/\d\d:\d\d:\d\d(?:\.\d+)?/TIME/gr);
 }
 
 sub examples
