@@ -17,6 +17,7 @@ my $after = "SELECT id FROM standin_rows(5)\ngo\nSELECT 'alive'\ngo";
 
 my $lost = qr{^$|Unexpected EOF|(?:Read from|Write to) the server failed|connection failed|Unable to connect|tds_submit_query\(\) failed};
 my $bad_stream = qr/Bad token|Unexpected EOF|connection failed/;
+my $cut_value = qr/$bad_stream|^(?:1\n2\n3)?$/;	# tsql of FreeTDS 1.5 ends there in silence
 
 # Point, action and argument; what the client says of it.  "passes": how often the
 # client passes the point in a run.  "nameless": before any application is known.
@@ -47,7 +48,7 @@ my @cases = (
 	['batch garbage' => qr/Bad token/],
 	['batch overrun' => $bad_stream],
 	['batch envchange' => $bad_stream],
-	['batch plp_cut' => $bad_stream],
+	['batch plp_cut' => $cut_value],
 	['batch plp_short' => qr/62726f6b656e/i],
 	['batch packet' => $bad_stream],
 	['row close 3' => qr/^1\n2\n3\n.*(?:Unexpected EOF|failed)/s],
@@ -57,7 +58,7 @@ my @cases = (
 	['row garbage 3' => qr/Bad token/],
 	['row overrun 3' => $bad_stream],
 	['row envchange 3' => $bad_stream],
-	['row plp_cut 3' => $bad_stream],
+	['row plp_cut 3' => $cut_value],
 	['row plp_short 3' => qr/62726f6b656e/i],
 	['row packet 3' => $bad_stream],
 	['send close' => $lost, passes => 2, later => 1],
