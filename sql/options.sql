@@ -57,7 +57,7 @@ ALTER SERVER nowhere OPTIONS (ADD lock_timeout '-1');
 ALTER SERVER nowhere OPTIONS (SET lock_timeout '0');
 
 -- the connection
-ALTER SERVER nowhere OPTIONS (ADD encryption 'strict');
+ALTER SERVER nowhere OPTIONS (ADD encryption 'always');
 ALTER SERVER nowhere OPTIONS (ADD encryption 'Require');
 ALTER SERVER nowhere OPTIONS (ADD tds_version '7.1');
 ALTER SERVER nowhere OPTIONS (ADD tds_version '7.3');

@@ -12,6 +12,7 @@
 #include "foreign/foreign.h"
 
 #include "pure/endpoint.h"
+#include "pure/pair.h"
 #include "pure/sqltype.h"
 #include "wire/wire.h"
 
@@ -53,7 +54,8 @@ typedef struct TmfServerOptions
 	char	   *commit_log_schema;	/* NULL: the login's own */
 	char	   *commit_log_table;	/* NULL: lost commits stay in doubt */
 	WireEncryption encryption;
-	char	   *ca_file;		/* NULL: not checked */
+	char	   *ca_file;		/* NULL: not checked, but in a strict login by the system's authorities */
+	char	   *certificate_hostname[PAIR_SIDES];	/* NULL: the partner's host */
 	int			tds_version;	/* 73, 74 */
 	int			packet_size;
 	char	   *application_name;
@@ -90,6 +92,9 @@ typedef struct TmfTableOptions
  * validator cannot see that at ALTER SERVER ... DROP.
  */
 extern TmfServerOptions *tmf_server_options(Oid serverid);
+
+/* Raises 0A000 when the server has an option that the TDS library cannot obey. */
+extern void tmf_server_check_library(Oid serverid);
 
 /*
  * Fills in the port that endpoint lacks: the option port.  An instance's is left

@@ -26,13 +26,18 @@ typedef enum TmfOptionKind
 	TMF_OPTION_SQLTYPE,			/* a type of SQL Server, as a column is declared */
 	TMF_OPTION_COLLATION,		/* a collation's name there */
 	TMF_OPTION_VERSION,			/* of the product there; the major number, min .. max, counts */
-	TMF_OPTION_PATH				/* an absolute path */
+	TMF_OPTION_PATH,			/* an absolute path, or "system" */
+	TMF_OPTION_HOST				/* a host name or address as certificates carry it */
 } TmfOptionKind;
+
+/* Of a PATH: what the operating system has in that place, which everybody may name. */
+#define TMF_PATH_SYSTEM	"system"
 
 typedef struct TmfOptionWord
 {
 	const char *word;			/* NULL ends the list */
 	int			value;
+	WireAbility needs;
 } TmfOptionWord;
 
 typedef struct TmfOption
@@ -46,7 +51,8 @@ typedef struct TmfOption
 	const TmfOptionWord *words;
 	const char *same_as;		/* another name of this option */
 	bool		required;
-	bool		superuser;		/* only a superuser may set it */
+	bool		superuser;		/* only a superuser may set it (a PATH: to a file) */
+	WireAbility needs;			/* of the TDS library */
 } TmfOption;
 
 extern const TmfOption tmf_options[];
@@ -63,13 +69,16 @@ typedef struct TmfOptionValue
 	int			integer;		/* INTEGER, DURATION, BOOLEAN, WORD, VERSION */
 	double		cost;
 	Endpoint	endpoint;
-	char	   *text;			/* TEXT, SECRET, SQL, PATH, GUID (lower case), NAME, COLLATION */
+	char	   *text;			/* TEXT, SECRET, SQL, PATH, HOST, GUID (lower case), NAME, COLLATION */
 	char	   *schema;			/* NAME: NULL when not given */
 	SqlType		sqltype;
 } TmfOptionValue;
 
 /* Raises 22023 with what is allowed.  Never shows a secret. */
 extern void tmf_option_parse(const TmfOption *option, const char *text, TmfOptionValue *value);
+
+/* Raises 0A000 when the TDS library cannot do what a value of option asks of it. */
+extern void tmf_option_check_library(const TmfOption *option, const TmfOptionValue *value);
 
 /* Value of option name in a list of DefElem, its synonyms included, or NULL. */
 extern const char *tmf_option_text(List *options, const char *name, Oid catalog);

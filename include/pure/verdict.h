@@ -14,6 +14,7 @@ typedef enum Verdict
 	VERDICT_NOT_PRINCIPAL,		/* answered, but does not serve the database: other partner */
 	VERDICT_UNREACHABLE,		/* no answer from the network: other partner */
 	VERDICT_LATER,				/* in transition: other partner, or the same later */
+	VERDICT_UNTRUSTED,			/* no encrypted connection as it was asked for: other partner */
 	VERDICT_GIVE_UP,			/* credentials or configuration: no partner will say otherwise */
 	VERDICT_STATEMENT_FAILED,	/* the session is usable, and so is its transaction */
 	VERDICT_TRANSACTION_LOST,	/* the session is usable, its transaction is gone */

@@ -110,6 +110,14 @@ typedef struct TmfPartners
  */
 extern TmfPartners *tmf_partners_get(const TmfServerOptions *options);
 
+/*
+ * The name that the certificate of whoever is at endpoint, one of the known
+ * partners, must carry: the options name one for each of the two places, whoever
+ * stands in it; without, the host.
+ */
+extern const char *tmf_partners_certificate_host(const TmfServerOptions *options,
+												 const Endpoint *endpoint);
+
 /* All entries that are valid, for the view. */
 extern List *tmf_partners_list(void);
 

@@ -46,14 +46,26 @@ typedef struct TmfProbe
 	int			os_error;
 } TmfProbe;
 
+typedef enum TmfProbeKind
+{
+	TMF_PROBE_ALONE,			/* nobody else is asked beside it: it need not prove anything */
+	TMF_PROBE_SILENT,			/* what answers there does not understand a PRELOGIN in clear text */
+	TMF_PROBE_ASKING			/* where no login has succeeded a short while ago, it must prove that
+								 * it can speak */
+} TmfProbeKind;
+
 /*
  * Begins; may have ended in failure at once.  Resolves the name if need be, and
  * asks for the port of an instance, until until_ms (< 0: no limit) at most.
- * Unless it is alone, an endpoint where no login has succeeded a short while ago
- * must prove that it can speak.
  */
-extern void tmf_probe_begin(TmfProbe *probe, const Endpoint *endpoint, bool alone,
+extern void tmf_probe_begin(TmfProbe *probe, const Endpoint *endpoint, TmfProbeKind kind,
 							int64 until_ms);
+
+/*
+ * Begins a connection to an address, without waiting: the socket, which costs an
+ * external descriptor, or -1 with errno.
+ */
+extern int	tmf_probe_connect(const TmfAddress *address, uint16 port);
 
 /*
  * Waits until one of the probes that run has ended, or until_ms; a time in the

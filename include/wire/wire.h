@@ -52,6 +52,14 @@ typedef struct WireError
 } WireError;
 
 /*
+ * Of a login's client_number: FreeTDS has given up and says no more (without a
+ * server's message: encryption, as a rule), could not read, was hung up on.
+ */
+#define WIRE_CLIENT_FAILED	20002
+#define WIRE_CLIENT_READ	20004
+#define WIRE_CLIENT_CLOSED	20017
+
+/*
  * Asked while a call blocks.  True: stop as soon as possible.  It may run in
  * the middle of FreeTDS: it must only read flags and the clock.
  */
@@ -61,15 +69,33 @@ typedef enum WireEncryption
 {
 	WIRE_ENCRYPTION_OFF,
 	WIRE_ENCRYPTION_REQUEST,
-	WIRE_ENCRYPTION_REQUIRE
+	WIRE_ENCRYPTION_REQUIRE,
+	WIRE_ENCRYPTION_STRICT		/* TLS comes first (TDS 8); needs WIRE_STRICT */
 } WireEncryption;
+
+/*
+ * What the FreeTDS at hand can do, or of which it is known what it does: the
+ * library as it was loaded.  wire_needs() says the first version that can.
+ */
+typedef enum WireAbility
+{
+	WIRE_ALWAYS,
+	WIRE_STRICT,
+	WIRE_CERTIFICATE_HOSTNAME,	/* to look for a name in a certificate that is not the host's */
+	WIRE_BULK_LOAD				/* bulk.h */
+} WireAbility;
+
+extern bool wire_can(WireAbility ability);
+extern const char *wire_needs(WireAbility ability);
 
 typedef struct WireLogin
 {
 	const char *address;		/* IP literal: no name is resolved here */
 	uint16_t	port;
 	const char *server_name;	/* as the user wrote it; for LOGIN7 */
-	const char *host;			/* the name that a certificate must carry */
+	const char *certificate_host;	/* the name that a certificate must carry; without
+									 * WIRE_CERTIFICATE_HOSTNAME the login connects to that name */
+	bool		any_host;		/* it may carry any */
 	const char *database;
 	const char *user;
 	const char *password;
@@ -78,7 +104,8 @@ typedef struct WireLogin
 	int			tds_version;	/* 73 or 74 */
 	int			packet_size;	/* 4096 .. 32767 */
 	WireEncryption encryption;
-	const char *ca_file;		/* NULL: certificates are not checked */
+	const char *ca_file;		/* NULL: certificates are checked by the system's authorities in
+								 * a strict login, and not at all in another one */
 	WireInterrupt interrupt;
 	void	   *interrupt_argument;
 } WireLogin;
@@ -117,7 +144,7 @@ extern bool wire_idle_alive(const WireConn *conn);
 
 extern const WireError *wire_error(const WireConn *conn);
 extern int	wire_spid(const WireConn *conn);
-extern int	wire_tds_version(const WireConn *conn); /* 73, 74 */
+extern int	wire_tds_version(const WireConn *conn); /* 73, 74, 80 */
 extern bool wire_in_call(void);	/* is FreeTDS on the stack of this process? */
 
 /*

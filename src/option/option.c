@@ -110,6 +110,8 @@ tmf_server_options(Oid serverid)
 
 	options->encryption = server_integer(server, "encryption");
 	options->ca_file = server_text(server, "ca_file");
+	options->certificate_hostname[PAIR_INITIAL] = server_text(server, "certificate_hostname");
+	options->certificate_hostname[PAIR_FAILOVER] = server_text(server, "failover_certificate_hostname");
 	options->tds_version = server_integer(server, "tds_version");
 	options->packet_size = server_integer(server, "packet_size");
 	options->application_name = server_text(server, "application_name");

@@ -70,8 +70,21 @@ static void
 check_path(const TmfOption *option, const char *text)
 {
 	check_text(option, text);
-	if (text[0] != '/' || strpbrk(text, "#;[]\\\"") != NULL)
-		bad_value(option, text, "an absolute path without any of # ; [ ] \\ \"");
+	if (strcmp(text, TMF_PATH_SYSTEM) != 0 &&
+		(text[0] != '/' || strpbrk(text, "#;[]=\\\"") != NULL))
+		bad_value(option, text, "\"" TMF_PATH_SYSTEM "\", or an absolute path without any of # ; [ ] = \\ \"");
+}
+
+/* So is this one. */
+static void
+check_host(const TmfOption *option, const char *text)
+{
+	const char *at = text;
+
+	while (isalnum((unsigned char) *at) || (*at != '\0' && strchr(".-_:", *at) != NULL))
+		at++;
+	if (*at != '\0' || at - text < option->min || at - text > option->max)
+		bad_value(option, text, "a host name or an address, such as sql1.example.com");
 }
 
 static void
@@ -315,6 +328,10 @@ tmf_option_parse(const TmfOption *option, const char *text, TmfOptionValue *valu
 			break;
 		case TMF_OPTION_PATH:
 			check_path(option, text);
+			value->text = pstrdup(text);
+			break;
+		case TMF_OPTION_HOST:
+			check_host(option, text);
 			value->text = pstrdup(text);
 			break;
 		case TMF_OPTION_SQL:

@@ -41,6 +41,7 @@ static const TmfOptionWord encryptions[] = {
 	{"off", WIRE_ENCRYPTION_OFF},
 	{"request", WIRE_ENCRYPTION_REQUEST},
 	{"require", WIRE_ENCRYPTION_REQUIRE},
+	{"strict", WIRE_ENCRYPTION_STRICT, WIRE_STRICT},
 	{NULL, 0}
 };
 
@@ -81,6 +82,8 @@ const TmfOption tmf_options[] = {
 	/* the connection */
 	{"encryption", SERVER, TMF_OPTION_WORD, .fallback = "request", .words = encryptions},
 	{"ca_file", SERVER, TMF_OPTION_PATH, 2, 200, .superuser = true},
+	{"certificate_hostname", SERVER, TMF_OPTION_HOST, 1, 200, .needs = WIRE_CERTIFICATE_HOSTNAME},
+	{"failover_certificate_hostname", SERVER, TMF_OPTION_HOST, 1, 200, .needs = WIRE_CERTIFICATE_HOSTNAME},
 	{"tds_version", SERVER, TMF_OPTION_WORD, .fallback = "7.4", .words = tds_versions},
 	{"packet_size", SERVER, TMF_OPTION_INTEGER, 4096, 32767, "32767"},
 	{"application_name", SERVER, TMF_OPTION_TEXT, 1, LOGIN_TEXT_MAX, "tds_mirror_fdw"},

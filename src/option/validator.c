@@ -71,7 +71,9 @@ reject_unknown(const char *name, Oid catalog)
 static void
 check_rights(const TmfOption *option, const TmfOptionValue *value)
 {
-	bool		unlocks = option->superuser ||
+	bool		harmless = option->kind == TMF_OPTION_PATH &&
+		strcmp(value->text, TMF_PATH_SYSTEM) == 0;
+	bool		unlocks = (option->superuser && !harmless) ||
 		(strcmp(option->name, "password_required") == 0 && value->integer == 0);
 
 	if (unlocks && !superuser())
@@ -173,6 +175,7 @@ tmf_validate_options(List *options, Oid catalog)
 		if (option->kind != TMF_OPTION_NAME)
 			tmf_option_parse(option, defGetString(def), &value);
 		check_rights(option, &value);
+		tmf_option_check_library(option, &value);
 		check_same(option, options);
 	}
 	check_required(options, catalog);

@@ -107,6 +107,8 @@ verdict_name(Verdict verdict)
 			return "unreachable";
 		case VERDICT_LATER:
 			return "in transition";
+		case VERDICT_UNTRUSTED:
+			return "not trusted";
 		case VERDICT_GIVE_UP:
 			return "refused";
 		case VERDICT_STATEMENT_FAILED:

@@ -142,6 +142,46 @@ keep(TmfAttempt *attempt, TmfAttemptGuard *guard)
 	attempt->open = true;
 }
 
+WireStatus
+tmf_attempt_wire(const WireLogin *login, WireConn **conn, WireError *error)
+{
+	WireStatus	status;
+
+	reserve_fds();
+	tmf_wait_watch(WIRE_WATCH_LOGIN_MS);
+	tmf_wait_begin(TMF_WAIT_LOGIN);
+	status = wire_open(login, conn, error);
+	tmf_wait_end();
+	tmf_wait_watch(WIRE_WATCH_MS);
+	if (status == WIRE_OK)
+		wire_on_close(*conn, release_fds, NULL);
+	else
+	{
+		release_fds(NULL);
+		unwatch_unless_busy();
+		CHECK_FOR_INTERRUPTS();
+	}
+	return status;
+}
+
+/* The login has failed: why. */
+static void
+judge_login(TmfAttempt *attempt, WireStatus status, const Endpoint *endpoint,
+			const TmfAddress *address, const WireLogin *login, int64 until_ms)
+{
+	if (status == WIRE_INTERRUPTED)
+	{
+		suspect(endpoint);
+		tmf_attempt_fail_unreachable(attempt, "the login was not answered in time", 0);
+	}
+	else if (status == WIRE_FAILED && attempt->error.number == 0)
+		fail(attempt, VERDICT_GIVE_UP, "08001");
+	else if (tmf_encryption_explain(address, login, until_ms, &attempt->error))
+		fail(attempt, VERDICT_UNTRUSTED, "08001");
+	else
+		tmf_attempt_fail_judged(attempt);
+}
+
 static void
 log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoint *endpoint,
 	   const TmfAddress *address, const char *database, int64 until_ms, TmfAttempt *attempt)
@@ -160,7 +200,7 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	login.address = address->text;
 	login.port = endpoint->port;
 	login.server_name = name;
-	login.host = endpoint->host;
+	login.certificate_host = tmf_partners_certificate_host(options, endpoint);
 	login.database = utf8(database);
 	login.user = utf8(user->username);
 	login.password = utf8(user->password);
@@ -173,37 +213,13 @@ log_in(const TmfServerOptions *options, const TmfUserOptions *user, const Endpoi
 	login.interrupt = tmf_wait_interrupt;
 	login.interrupt_argument = &deadline;
 
-	reserve_fds();
-	tmf_wait_watch(WIRE_WATCH_LOGIN_MS);
-	tmf_wait_begin(TMF_WAIT_LOGIN);
-	status = wire_open(&login, &attempt->conn, &attempt->error);
-	tmf_wait_end();
-	tmf_wait_watch(WIRE_WATCH_MS);
+	status = tmf_attempt_wire(&login, &attempt->conn, &attempt->error);
 	if (status != WIRE_OK)
+		judge_login(attempt, status, endpoint, address, &login, until_ms);
+	else
 	{
-		release_fds(NULL);
-		unwatch_unless_busy();
-		CHECK_FOR_INTERRUPTS();
-	}
-	switch (status)
-	{
-		case WIRE_OK:
-			keep(attempt, guard);
-			tmf_address_prove(endpoint->host, endpoint->port);
-			break;
-		case WIRE_INTERRUPTED:
-			suspect(endpoint);
-			tmf_attempt_fail_unreachable(attempt, "the login was not answered in time", 0);
-			break;
-		case WIRE_FAILED:
-			if (attempt->error.number == 0)
-				fail(attempt, VERDICT_GIVE_UP, "08001");
-			else
-				tmf_attempt_fail_judged(attempt);
-			break;
-		default:
-			tmf_attempt_fail_judged(attempt);
-			break;
+		keep(attempt, guard);
+		tmf_address_prove(endpoint->host, endpoint->port);
 	}
 }
 
@@ -257,7 +273,8 @@ tmf_attempt(const TmfServerOptions *options, const TmfUserOptions *user,
 {
 	TmfProbe	probe;
 
-	tmf_probe_begin(&probe, endpoint, true, until_ms);
+	tmf_server_check_library(options->serverid);
+	tmf_probe_begin(&probe, endpoint, TMF_PROBE_ALONE, until_ms);
 	PG_TRY();
 	{
 		tmf_probe_wait(&probe, 1, until_ms);

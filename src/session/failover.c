@@ -31,6 +31,7 @@ typedef struct Search
 	Pair		pair;
 	TmfProbe	probe[PAIR_SIDES];	/* of this round */
 	bool		tried[PAIR_SIDES];
+	bool		untrusted[PAIR_SIDES];	/* not as encryption was asked for: not tried again */
 	bool		transient;		/* somebody answered that it does not serve, or not yet */
 	bool		stale;			/* somebody serves, by a role sequence that has been passed */
 	bool		refused;		/* the last attempt has met somebody who serves, but not for us */
@@ -44,6 +45,7 @@ static const PairOutcome outcomes[] = {
 	[VERDICT_NOT_PRINCIPAL] = PAIR_OUTCOME_NOT_PRINCIPAL,
 	[VERDICT_UNREACHABLE] = PAIR_OUTCOME_UNREACHABLE,
 	[VERDICT_LATER] = PAIR_OUTCOME_LATER,
+	[VERDICT_UNTRUSTED] = PAIR_OUTCOME_UNREACHABLE,
 	[VERDICT_GIVE_UP] = PAIR_OUTCOME_FATAL,
 	[VERDICT_STATEMENT_FAILED] = PAIR_OUTCOME_FATAL,
 	[VERDICT_TRANSACTION_LOST] = PAIR_OUTCOME_FATAL,
@@ -123,7 +125,7 @@ tell(Search *search, PairSide side, PairOutcome outcome)
 	if (outcome == PAIR_OUTCOME_LATER)
 		return;
 	tmf_event_partner(search->partners, search->options, side,
-					  search->refused ? TMF_NEWS_REFUSED :
+					  search->refused || search->untrusted[side] ? TMF_NEWS_REFUSED :
 					  outcome == PAIR_OUTCOME_UNREACHABLE ? TMF_NEWS_SILENT : TMF_NEWS_ANSWERS,
 					  search->last.summary);
 }
@@ -132,10 +134,18 @@ tell(Search *search, PairSide side, PairOutcome outcome)
 static void
 finish_attempt(Search *search, PairSide side, int64 until_ms)
 {
-	PairOutcome outcome = try_side(search, side, until_ms);
 	TmfPartnerSide *entry = &search->partners->side[side];
+	PairOutcome outcome;
 
+	if (search->untrusted[side])
+	{
+		pair_report(&search->pair, side, PAIR_OUTCOME_UNREACHABLE);
+		return;
+	}
+	outcome = try_side(search, side, until_ms);
 	search->tried[side] = true;
+	search->untrusted[side] = outcome != PAIR_OUTCOME_PRINCIPAL &&
+		search->last.verdict == VERDICT_UNTRUSTED;
 	tell(search, side, outcome);
 	if (outcome != PAIR_OUTCOME_PRINCIPAL)
 		snprintf(entry->last_error, sizeof(entry->last_error), "%s: %s",
@@ -145,16 +155,32 @@ finish_attempt(Search *search, PairSide side, int64 until_ms)
 	pair_report(&search->pair, side, outcome);
 }
 
-/* Begins an attempt unless it is under way. */
+static TmfProbeKind
+probe_kind(const Search *search)
+{
+	if (search->pair.sides == 1)
+		return TMF_PROBE_ALONE;
+	return search->options->encryption == WIRE_ENCRYPTION_STRICT ?
+		TMF_PROBE_SILENT : TMF_PROBE_ASKING;
+}
+
+/* Begins an attempt unless it is under way, or would end as it did before. */
 static void
 begin_attempt(Search *search, PairSide side, int64 until_ms)
 {
 	TmfPartnerSide *entry = &search->partners->side[side];
+	TmfProbe   *probe = &search->probe[side];
 
-	if (search->probe[side].state != TMF_PROBE_NONE)
+	if (probe->state != TMF_PROBE_NONE)
 		return;
+	if (search->untrusted[side])
+	{
+		memset(probe, 0, sizeof(*probe));
+		probe->state = TMF_PROBE_FAILED;
+		return;
+	}
 	entry->attempts++;
-	tmf_probe_begin(&search->probe[side], &entry->endpoint, search->pair.sides == 1, until_ms);
+	tmf_probe_begin(probe, &entry->endpoint, probe_kind(search), until_ms);
 }
 
 static bool
@@ -210,6 +236,12 @@ end_round(Search *search)
 		tmf_probe_end(&search->probe[side]);
 }
 
+static PairSide
+first_side(const TmfPartners *partners)
+{
+	return partners->principal_known ? partners->principal : PAIR_INITIAL;
+}
+
 /* One line for each partner that was asked. */
 static char *
 describe_attempts(const Search *search)
@@ -262,6 +294,15 @@ raise_refused(const Search *search)
 			 errhint("Check username and password of the user mapping.") : 0));
 }
 
+/* Nobody is left to be asked as encryption was asked for. */
+static bool
+all_untrusted(const Search *search)
+{
+	return search->untrusted[search->pair.first] &&
+		(search->pair.sides == 1 ||
+		 (search->untrusted[PAIR_INITIAL] && search->untrusted[PAIR_FAILOVER]));
+}
+
 static void
 raise_not_found(const Search *search)
 {
@@ -269,8 +310,12 @@ raise_not_found(const Search *search)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION),
+			 all_untrusted(search) ?
+			 errmsg("could not open an encrypted connection to server \"%s\"", name) :
 			 errmsg("could not find the principal of server \"%s\"", name),
 			 errdetail_internal("%s", describe_attempts(search)),
+			 search->untrusted[PAIR_INITIAL] || search->untrusted[PAIR_FAILOVER] ?
+			 errhint("Check the certificates of SQL Server, and the server options encryption, ca_file and certificate_hostname.") :
 			 search->stale ?
 			 errhint("If service was restored from an older state on purpose, run SELECT tds_mirror_forget('%s'); otherwise find the partner with the higher role sequence.",
 					 name) :
@@ -284,7 +329,7 @@ raise_not_found(const Search *search)
 static bool
 find_principal(Search *search)
 {
-	for (;;)
+	while (!all_untrusted(search))
 	{
 		PairStep	step = pair_next(&search->pair, tmf_now_ms(),
 									 pg_prng_uint32(&pg_global_prng_state));
@@ -305,12 +350,7 @@ find_principal(Search *search)
 				return false;
 		}
 	}
-}
-
-static PairSide
-first_side(const TmfPartners *partners)
-{
-	return partners->principal_known ? partners->principal : PAIR_INITIAL;
+	return false;
 }
 
 static Search *
@@ -318,6 +358,7 @@ begin_search(const TmfServerOptions *options, const TmfUserOptions *user, TmfOpe
 {
 	Search	   *search = palloc0(sizeof(Search));
 
+	tmf_server_check_library(options->serverid);
 	memset(opened, 0, sizeof(*opened));
 	search->options = options;
 	search->user = user;

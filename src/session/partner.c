@@ -154,6 +154,27 @@ tmf_partners_get(const TmfServerOptions *options)
 	return partners;
 }
 
+/* endpoint's port may have been asked for meanwhile. */
+static bool
+stands_at(const TmfPartnerSide *side, const Endpoint *endpoint)
+{
+	return pg_strcasecmp(side->endpoint.host, endpoint->host) == 0 &&
+		pg_strcasecmp(side->endpoint.instance, endpoint->instance) == 0 &&
+		(side->endpoint.port == 0 || side->endpoint.port == endpoint->port);
+}
+
+const char *
+tmf_partners_certificate_host(const TmfServerOptions *options, const Endpoint *endpoint)
+{
+	const TmfPartners *partners = entry_of(options->serverid);
+	PairSide	side = PAIR_INITIAL;
+
+	if (partners != NULL && partners->has_failover &&
+		stands_at(&partners->side[PAIR_FAILOVER], endpoint))
+		side = PAIR_FAILOVER;
+	return options->certificate_hostname[side] ? options->certificate_hostname[side] : endpoint->host;
+}
+
 List *
 tmf_partners_list(void)
 {

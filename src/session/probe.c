@@ -17,6 +17,7 @@
 
 #include "storage/fd.h"
 
+#include "pure/prelogin.h"
 #include "session/browser.h"
 #include "session/probe.h"
 #include "session/wait.h"
@@ -25,25 +26,6 @@
 #define STAGGER_MS		150
 
 #define ANSWER_TYPE		0x04	/* of a packet from a server */
-
-/*
- * PRELOGIN: a packet header, a directory of (option, offset, length), the
- * options.  We ask for no encryption: the login's own PRELOGIN settles that.
- */
-static const uint8 prelogin[] = {
-	0x12, 0x01, 0x00, 0x2f, 0x00, 0x00, 0x01, 0x00,
-	0x00, 0x00, 0x1a, 0x00, 0x06,	/* version */
-	0x01, 0x00, 0x20, 0x00, 0x01,	/* encryption */
-	0x02, 0x00, 0x21, 0x00, 0x01,	/* instance */
-	0x03, 0x00, 0x22, 0x00, 0x04,	/* thread */
-	0x04, 0x00, 0x26, 0x00, 0x01,	/* several results at once */
-	0xff,
-	0x09, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x02,
-	0x00,
-	0x00, 0x00, 0x00, 0x00,
-	0x00
-};
 
 static void
 close_knock(TmfKnock *knock)
@@ -72,33 +54,40 @@ knock_answered(TmfProbe *probe, int index)
 	probe->open = index;
 }
 
+int
+tmf_probe_connect(const TmfAddress *address, uint16 port)
+{
+	struct sockaddr_storage target = address->socket;
+	int			fd;
+	int			saved;
+
+	if (target.ss_family == AF_INET)
+		((struct sockaddr_in *) &target)->sin_port = htons(port);
+	else
+		((struct sockaddr_in6 *) &target)->sin6_port = htons(port);
+
+	if (!AcquireExternalFD())
+		return -1;
+	fd = socket(target.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && (connect(fd, (struct sockaddr *) &target, address->length) == 0 ||
+					errno == EINPROGRESS))
+		return fd;
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	ReleaseExternalFD();
+	errno = saved;
+	return -1;
+}
+
 static void
 begin_knock(TmfProbe *probe, int index)
 {
-	const TmfAddress *address = &probe->address[index];
-	struct sockaddr_storage target = address->socket;
 	TmfKnock   *knock = &probe->knock[index];
 
-	if (target.ss_family == AF_INET)
-		((struct sockaddr_in *) &target)->sin_port = htons(probe->port);
-	else
-		((struct sockaddr_in6 *) &target)->sin6_port = htons(probe->port);
-
 	knock->asked = false;
-	knock->fd = -1;
-	if (!AcquireExternalFD())
-	{
-		knock_failed(probe, index, "could not connect", errno);
-		return;
-	}
-	knock->fd = socket(target.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	knock->fd = tmf_probe_connect(&probe->address[index], probe->port);
 	if (knock->fd < 0)
-	{
-		ReleaseExternalFD();
-		knock_failed(probe, index, "could not connect", errno);
-	}
-	else if (connect(knock->fd, (struct sockaddr *) &target, address->length) != 0 &&
-			 errno != EINPROGRESS)
 		knock_failed(probe, index, "could not connect", errno);
 }
 
@@ -107,8 +96,12 @@ static void
 connection_ready(TmfProbe *probe, int index)
 {
 	TmfKnock   *knock = &probe->knock[index];
+	uint8		request[PRELOGIN_SIZE];
 	int			result = 0;
 	socklen_t	length = sizeof(result);
+
+	/* no encryption: the login's own PRELOGIN settles that */
+	prelogin_request(PRELOGIN_NOT_SUPPORTED, request);
 
 	if (getsockopt(knock->fd, SOL_SOCKET, SO_ERROR, &result, &length) != 0)
 		result = errno;
@@ -116,7 +109,7 @@ connection_ready(TmfProbe *probe, int index)
 		knock_failed(probe, index, "could not connect", result);
 	else if (!probe->ask)
 		knock_answered(probe, index);
-	else if (send(knock->fd, prelogin, sizeof(prelogin), MSG_NOSIGNAL) != sizeof(prelogin))
+	else if (send(knock->fd, request, sizeof(request), MSG_NOSIGNAL) != sizeof(request))
 		knock_failed(probe, index, "could not send", errno);
 	else
 		knock->asked = true;
@@ -158,10 +151,10 @@ settle(TmfProbe *probe)
 }
 
 void
-tmf_probe_begin(TmfProbe *probe, const Endpoint *endpoint, bool alone, int64 until_ms)
+tmf_probe_begin(TmfProbe *probe, const Endpoint *endpoint, TmfProbeKind kind, int64 until_ms)
 {
 	int64		now = tmf_now_ms();
-	int64		ask_ms = alone || until_ms < 0 ? until_ms : now + (until_ms - now) / 3;
+	int64		ask_ms = kind == TMF_PROBE_ALONE || until_ms < 0 ? until_ms : now + (until_ms - now) / 3;
 
 	/* a silent Browser must leave time for the other partner */
 	memset(probe, 0, sizeof(*probe));
@@ -175,7 +168,7 @@ tmf_probe_begin(TmfProbe *probe, const Endpoint *endpoint, bool alone, int64 unt
 		probe->count = Min(probe->count, TMF_PROBE_ADDRESSES);
 		memcpy(probe->address, address, probe->count * sizeof(TmfAddress));
 	}
-	probe->ask = !alone && !tmf_address_proven(endpoint->host, probe->port);
+	probe->ask = kind == TMF_PROBE_ASKING && !tmf_address_proven(endpoint->host, probe->port);
 	probe->state = TMF_PROBE_RUNNING;
 	probe->next_ms = tmf_now_ms();
 	settle(probe);

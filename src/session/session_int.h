@@ -241,6 +241,16 @@ extern void tmf_attempt_probed(const TmfServerOptions *options, const TmfUserOpt
 extern void tmf_attempt_fail_judged(TmfAttempt *attempt);
 extern void tmf_attempt_fail_unreachable(TmfAttempt *attempt, const char *text, int os_error);
 
+/* attempt.c: wire_open() with all that belongs to it; close what it opens by wire_close(). */
+extern WireStatus tmf_attempt_wire(const WireLogin *login, WireConn **conn, WireError *error);
+
+/*
+ * encryption.c: a login to address has failed with error.  True: because it could
+ * not be encrypted as it was asked to be, and error says why.
+ */
+extern bool tmf_encryption_explain(const TmfAddress *address, const WireLogin *login,
+								   int64 until_ms, WireError *error);
+
 /*
  * control.c: runs a statement of our own on an idle session, within a bound, for
  * those who must not raise.  until_cancel: a cancel or termination ends it, too.

@@ -22,9 +22,6 @@
 #include "wire/bulk.h"
 #include "wire_int.h"
 
-/* Of the FreeTDS that all of this was seen at. */
-#define KNOWN_LIBRARY	"freetds v1.3."
-
 #define TYPE_GUID			36
 #define USERTYPE_TIMESTAMP	80
 
@@ -80,12 +77,6 @@ static const unsigned char without_null[] = {
 	SYBBIT, SYBINT1, SYBINT2, SYBINT4, SYBINT8, SYBREAL, SYBFLT8, SYBMONEY4, SYBMONEY,
 	SYBDATETIME, SYBDATETIME4
 };
-
-bool
-wire_load_known(void)
-{
-	return strncmp(dbversion(), KNOWN_LIBRARY, strlen(KNOWN_LIBRARY)) == 0;
-}
 
 bool
 wire_load_takes(const SqlType *declared)

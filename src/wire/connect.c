@@ -95,6 +95,8 @@ encryption_word(WireEncryption encryption)
 			return "request";
 		case WIRE_ENCRYPTION_REQUIRE:
 			return "require";
+		case WIRE_ENCRYPTION_STRICT:
+			return "strict";
 		case WIRE_ENCRYPTION_OFF:
 			break;
 	}
@@ -102,32 +104,67 @@ encryption_word(WireEncryption encryption)
 }
 
 /*
+ * Writes what is said of certificates: which host to connect to, for a FreeTDS
+ * that knows no other name to compare, and the rest.  NULL, with a note: it cannot
+ * be said.
+ */
+static const char *
+conf_certificate(WireConn *conn, const WireLogin *login, char *text, size_t size)
+{
+	const char *ca_file = login->ca_file;
+	const char *host = login->certificate_host;
+	bool		named = wire_can(WIRE_CERTIFICATE_HOSTNAME);
+
+	text[0] = '\0';
+	if (login->encryption == WIRE_ENCRYPTION_STRICT && !wire_can(WIRE_STRICT))
+	{
+		wire_note(conn, "this version of FreeTDS knows no strict encryption");
+		return NULL;
+	}
+	if (ca_file == NULL && login->encryption == WIRE_ENCRYPTION_STRICT)
+		ca_file = "system";
+	if (ca_file == NULL)
+		return login->address;
+	if (!conf_value_ok(ca_file) || (!login->any_host && !conf_value_ok(host)))
+	{
+		wire_note(conn, "host name or certificate file name cannot be given to FreeTDS");
+		return NULL;
+	}
+	if (ca_file[0] == '/' && access(ca_file, R_OK) != 0)
+	{
+		wire_note(conn, "the file of certificate authorities cannot be read");
+		conn->error.os_error = errno;
+		return NULL;
+	}
+	snprintf(text, size, "ca file = %s\ncheck certificate hostname = %s\n%s%s%s",
+			 ca_file, login->any_host ? "no" : "yes",
+			 named && !login->any_host ? "certificate hostname = " : "",
+			 named && !login->any_host ? host : "",
+			 named && !login->any_host ? "\n" : "");
+	return named || login->any_host ? login->address : host;
+}
+
+/*
  * Returns the descriptor of a file that says where section name is, -1 with a
- * note in conn->error.  With a CA the host is given by name, because FreeTDS
- * compares the certificate with what it has connected to.
+ * note in conn->error.
  */
 static int
 conf_create(WireConn *conn, const WireLogin *login, const char *name)
 {
 	char		text[CONF_MAX];
-	const char *host = login->ca_file ? login->host : login->address;
+	char		certificate[2 * CONF_VALUE_MAX + 100];
+	const char *host = conf_certificate(conn, login, certificate, sizeof(certificate));
 	int			length;
 	int			fd;
 
-	if (!conf_value_ok(host) || (login->ca_file && !conf_value_ok(login->ca_file)))
-	{
-		wire_note(conn, "host name or certificate file name cannot be given to FreeTDS");
+	if (host == NULL)
 		return -1;
-	}
 	length = snprintf(text, sizeof(text),
 					  "[%s]\nhost = %s\nport = %u\ntds version = %s\nencryption = %s\n"
-					  "client charset = UTF-8\n%s%s%s",
+					  "client charset = UTF-8\n%s",
 					  name, host, (unsigned int) login->port,
 					  login->tds_version == 73 ? "7.3" : "7.4",
-					  encryption_word(login->encryption),
-					  login->ca_file ? "ca file = " : "",
-					  login->ca_file ? login->ca_file : "",
-					  login->ca_file ? "\ncheck certificate hostname = yes\n" : "");
+					  encryption_word(login->encryption), certificate);
 	if (length < 0 || (size_t) length >= sizeof(text))
 	{
 		wire_note(conn, "connection parameters are too long for FreeTDS");
@@ -239,16 +276,24 @@ open_dbproc(WireConn *conn, const WireLogin *login)
 	return conf >= 0;
 }
 
+/* What DB-Library calls a version of TDS, as we do; 0: we speak none that old. */
+static int
+version_of(int dbtds_number)
+{
+	if (dbtds_number > DBTDS_7_4)
+		return 80;				/* a name that FreeTDS has from 1.5 on */
+	return dbtds_number == DBTDS_7_4 ? 74 : dbtds_number == DBTDS_7_3 ? 73 : 0;
+}
+
 static void
 settle_dbproc(WireConn *conn)
 {
-	int			version = dbtds(conn->dbproc);
 
 	conn->socket = dbiordesc(conn->dbproc);
 	prepare_socket(conn->socket);
 	dbsetopt(conn->dbproc, DBSETTIME, "1", 0);
 	dbsetinterrupt(conn->dbproc, wire_check_interrupt, wire_handle_interrupt);
-	conn->tds_version = version >= DBTDS_7_4 ? 74 : version == DBTDS_7_3 ? 73 : 0;
+	conn->tds_version = version_of(dbtds(conn->dbproc));
 	memset(&conn->error, 0, sizeof(conn->error));
 	if (conn->tds_version == 0)
 		wire_note(conn, "the server speaks a version of TDS older than 7.3");
@@ -373,10 +418,4 @@ int
 wire_tds_version(const WireConn *conn)
 {
 	return conn->tds_version;
-}
-
-const char *
-wire_library_version(void)
-{
-	return dbversion();
 }

@@ -52,7 +52,7 @@ struct WireConn
 	/* of the connection */
 	bool		dead;
 	int			socket;			/* -1 during the login; for wire_watch() */
-	int			tds_version;	/* 73, 74 */
+	int			tds_version;	/* 73, 74, 80 */
 
 	/* of the batch on the wire */
 	bool		rows_left;		/* dbnextrow() has not said that the rows ended */

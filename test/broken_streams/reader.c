@@ -293,7 +293,7 @@ client_run(const Case *question)
 {
 	WireLogin	login = {
 		.address = "127.0.0.1", .port = question->port, .server_name = "broken",
-		.host = "127.0.0.1", .database = "erp", .user = client_user(),
+		.certificate_host = "127.0.0.1", .database = "erp", .user = client_user(),
 		.password = client_password(), .application = "broken streams", .client_host = "here",
 		.tds_version = 74, .packet_size = PACKET_SIZE, .encryption = WIRE_ENCRYPTION_OFF,
 		.interrupt = time_is_up

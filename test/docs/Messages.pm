@@ -58,6 +58,7 @@ sub check
 # What is said of a partner that is not the principal: by these calls and tables.
 my @sayings = (
 	qr/knock_failed\([^;]*?"([^"]+)"/, qr/problem = "([^"]+)"/, qr/why = "([^"]+)"/, qr/strlcpy\(\w+->problem, "([^"]+)"/,
+	qr/\[REASON_\w+\] = "([^"]+)"/,
 	qr/tmf_attempt_fail_unreachable\(\w+, "([^"]+)"/, qr/wire_note\(conn, "([^"]+)"/,
 	qr/\{PAIR_OUTCOME_\w+, "\w+", "([^"]+)"/, qr/refuse\(search, \w+, "([^"]+)"/,
 	qr/return "([a-z][a-z, ]{10,})";/);
@@ -66,7 +67,7 @@ my @sayings = (
 sub answers
 {
 	my ($top, $page) = @_;
-	my @files = map { glob("$top/src/session/$_.c") } qw(attempt probe failover role browser);
+	my @files = map { glob("$top/src/session/$_.c") } qw(attempt encryption probe failover role browser);
 	my $text = join '', map { slurp($_) } @files, "$top/src/wire/connect.c";
 	my ($table) = grep { $_->[0][0] eq 'answer' } Page->tables($page->parts);
 	my %said = map { $_ => 1 } map { $_->[0] =~ /`([^`]+)`/g } @$table[ 1 .. $#$table ];

@@ -29,7 +29,8 @@ my %kinds = (
 	SQLTYPE => sub { 'a type of SQL Server' },
 	COLLATION => sub { "a collation's name, up to $_[0]{max} bytes" },
 	VERSION => sub { "a version, $_[0]{min} to $_[0]{max}" },
-	PATH => sub { defined $_[0]{max} ? "an absolute path, up to $_[0]{max} bytes" : 'an absolute path' });
+	HOST => sub { "a host name or an address, up to $_[0]{max} bytes" },
+	PATH => sub { "`system`, or an absolute path, up to $_[0]{max} bytes" });
 
 sub duration
 {

@@ -344,7 +344,7 @@ send_several(void)
 int
 main(int argc, char **argv)
 {
-	WireLogin	login = {.server_name = "probe", .host = "localhost", .application = "probe", .client_host = "here", .tds_version = 74,
+	WireLogin	login = {.server_name = "probe", .certificate_host = "localhost", .application = "probe", .client_host = "here", .tds_version = 74,
 	.packet_size = 4096, .interrupt = time_is_up};
 	WireError	error;
 	size_t		i;

@@ -39,6 +39,7 @@ static const struct
 	bool		nameless;
 }			points[] = {
 	{"accept", ANYWHERE, true},
+	{"handshake", ANYWHERE, true},
 	{"prelogin", ANYWHERE, true},
 	{"login", ANYWHERE | MALFORMED | BIT(FAULT_ERROR), false},
 	{"loginack", ANYWHERE, false},

@@ -42,7 +42,7 @@ typedef struct FaultHit
 } FaultHit;
 
 /*
- * Points: "accept", "prelogin", "login", "loginack", "batch" (any request), "row"
+ * Points: "accept", "handshake" (before each answer of ours in TLS's), "prelogin", "login", "loginack", "batch" (any request), "row"
  * (argument N = after N rows of a result, at a flush; error is 1222 then, fatal
  * 596, and delay 1 s), "send" (each flush of a reply), "attention",
  * "commit_before_log", "commit_after_ship" (the mirror has hardened it),

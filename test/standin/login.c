@@ -2,6 +2,7 @@
  * test/standin/login.c
  *		From the first byte of a connection to its session.
  *
+ * A connection that begins with TLS speaks TDS 8: all of it is inside.  Otherwise
  * PRELOGIN is optional, as it is to SQL Server, unless TLS is required.  Where
  * it agrees on encryption, the handshake follows, inside of PRELOGIN packets;
  * then all is TLS, or only LOGIN7 is.  The order of the tokens in the reply is
@@ -25,6 +26,8 @@
 #define LOGIN_TIMEOUT		60000	/* ms for each message */
 #define LOGIN_FIXED_SIZE	94
 #define NAME_UNITS_MAX		128
+
+#define TLS_HANDSHAKE		0x16	/* a record's first byte; a packet's is its type */
 
 #define TDS_73A		0x730A0003u
 #define TDS_74		0x74000004u
@@ -336,6 +339,10 @@ run_login7(Connection *connection)
 
 	counter_add(COUNTER_LOGINS);
 	valid = read_login(connection, password);
+
+	/* in TDS 8 this field says nothing */
+	if (connection->stream.tls_first)
+		login->tds_version = TDS_74;
 	connection->stream.tds_version = login->tds_version < TDS_74 ? login->tds_version : TDS_74;
 	if (!valid)
 		return refuse_number(connection, ERROR_MALFORMED);
@@ -381,36 +388,64 @@ run_prelogin(Connection *connection, Encryption *answer)
 		return false;
 	if (strike_at(connection, "prelogin", &error) != STRIKE_NONE)
 		return false;
-	*answer = encryption_answer[tls_mode][asked];
+	*answer = stream->tls_first ? ENCRYPTION_NOT_SUPPORTED : encryption_answer[tls_mode][asked];
 	answer_prelogin(stream, *answer);
 	return true;
 }
 
-/* What TLS has to say goes out as PRELOGIN packets until both sides are done. */
-static bool
-run_handshake(Stream *stream)
+/* What the client says next in the handshake; its size, 0: nothing. */
+static size_t
+hear_handshake(Stream *stream, bool first, const char **bytes)
 {
-	Tls		   *tls = tls_open();
-	TlsStep		step = TLS_STEP_MORE;
 	MessageHead head;
+
+	if (first)
+		return stream_take(stream, LOGIN_TIMEOUT, bytes);
+	if (!stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head) ||
+		head.type != PACKET_PRELOGIN)
+		return 0;
+	*bytes = stream->message;
+	return stream->message_size;
+}
+
+static void
+say_handshake(Stream *stream, bool first, Tls *tls)
+{
+	const char *bytes;
+	size_t		size = tls_output(tls, &bytes);
+
+	if (first && size > 0)
+		stream_send_raw(stream, bytes, size);
+	else if (size > 0)
+	{
+		stream->reply_type = PACKET_PRELOGIN;
+		stream_put(stream, bytes, size);
+		stream_end(stream);
+		stream->reply_type = PACKET_REPLY;
+	}
+	tls_output_sent(tls);
+}
+
+/* Until both sides are done.  first: in bare records, not in PRELOGIN packets. */
+static bool
+run_handshake(Connection *connection, bool first)
+{
+	Stream	   *stream = &connection->stream;
+	Tls		   *tls = tls_open(first);
+	TlsStep		step = TLS_STEP_MORE;
+	SqlMessage	error;
 	const char *bytes;
 	size_t		size;
 
-	stream->reply_type = PACKET_PRELOGIN;
 	while (tls != NULL && step == TLS_STEP_MORE)
 	{
-		if (!stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head) ||
-			head.type != PACKET_PRELOGIN ||
-			!tls_feed(tls, stream->message, stream->message_size))
+		size = hear_handshake(stream, first, &bytes);
+		if (size == 0 || strike_at(connection, "handshake", &error) != STRIKE_NONE ||
+			!tls_feed(tls, bytes, size))
 			break;
 		step = tls_handshake(tls);
-		size = tls_output(tls, &bytes);
-		stream_put(stream, bytes, size);
-		if (size > 0)
-			stream_end(stream);
-		tls_output_sent(tls);
+		say_handshake(stream, first, tls);
 	}
-	stream->reply_type = PACKET_REPLY;
 	if (step == TLS_STEP_DONE)
 		return stream_secure(stream, tls);
 	tls_close(tls);
@@ -425,11 +460,22 @@ reach_login7(Connection *connection)
 	Encryption	answer = ENCRYPTION_NOT_SUPPORTED;
 	MessageHead head;
 
+	if (tls_mode != TLS_OFF && stream_peek(stream, LOGIN_TIMEOUT) == TLS_HANDSHAKE)
+	{
+		stream->tls_first = true;
+		if (!run_handshake(connection, true))
+			return false;
+	}
+	else if (tls_mode == TLS_STRICT)
+	{
+		log_line("spid %d: a connection that does not begin with TLS", stream->spid);
+		return false;
+	}
 	if (!stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head))
 		return false;
 	if (head.type == PACKET_PRELOGIN &&
 		(!run_prelogin(connection, &answer) ||
-		 (answer != ENCRYPTION_NOT_SUPPORTED && !run_handshake(stream)) ||
+		 (answer != ENCRYPTION_NOT_SUPPORTED && !run_handshake(connection, false)) ||
 		 !stream_read(stream, LOGIN_SIZE_MAX, LOGIN_TIMEOUT, &head)))
 		return false;
 	if (answer == ENCRYPTION_LOGIN_ONLY)

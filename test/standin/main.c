@@ -122,14 +122,17 @@ set_defaults(void)
 static bool
 set_tls(void)
 {
-	static const char *const words[] = {"off", "optional", "required"};
-	size_t		i = 0;
+	static const char *const words[] = {
+		[TLS_OFF] = "off", [TLS_OPTIONAL] = "optional", [TLS_REQUIRED] = "required",
+		[TLS_STRICT] = "strict"
+	};
+	size_t		i = TLS_OFF;
 
-	while (i < 3 && strcmp(words[i], tls_word) != 0)
+	while (i <= TLS_STRICT && strcmp(words[i], tls_word) != 0)
 		i++;
-	if (i == 3)
+	if (i > TLS_STRICT)
 	{
-		fprintf(stderr, "--tls: off, optional or required\n");
+		fprintf(stderr, "--tls: off, optional, required or strict\n");
 		return false;
 	}
 	if (i > 0 && (certificate_path[0] == '\0' || key_path[0] == '\0'))
@@ -166,7 +169,7 @@ parse_arguments(int argc, char **argv)
 		fprintf(stderr, "usage: standin --name NAME --data FOLDER [--port N] [--endpoint-port N]"
 				" [--address A] [--advertise NAME] [--control PATH] [--login L] [--password P]"
 				" [--plain-login L] [--plain-password P] [--view-any-database 0|1] [--minimum-timeout SECONDS]"
-				" [--product 2016|2017|2019|2022] [--tls off|optional|required --certificate FILE --key FILE]"
+				" [--product 2016|2017|2019|2022] [--tls off|optional|required|strict --certificate FILE --key FILE]"
 				" [--fault \"POINT ACTION ...\"]...\n");
 		return false;
 	}

@@ -265,6 +265,31 @@ read_packets(Stream *stream, size_t limit, int64_t deadline, MessageHead *head)
 	}
 }
 
+static bool
+has_input(Stream *stream, int timeout)
+{
+	int64_t		deadline = clock_milliseconds() + timeout;
+
+	return stream->start < stream->end ||
+		(receive(stream, deadline) == RECEIVED_BYTES && !atomic_load(&stream->killed));
+}
+
+int
+stream_peek(Stream *stream, int timeout)
+{
+	return has_input(stream, timeout) ? (unsigned char) stream->input[stream->start] : -1;
+}
+
+size_t
+stream_take(Stream *stream, int timeout, const char **bytes)
+{
+	size_t		size = has_input(stream, timeout) ? stream->end - stream->start : 0;
+
+	*bytes = stream->input + stream->start;
+	stream->start += size;
+	return size;
+}
+
 bool
 stream_read(Stream *stream, size_t limit, int timeout, MessageHead *head)
 {

@@ -52,6 +52,7 @@ typedef struct Stream
 	uint8_t		reply_type;		/* of the packets that are sent */
 	uint8_t		packet_id;
 	Tls		   *tls;			/* NULL: in clear */
+	bool		tls_first;		/* it came before TDS, which is version 8 then */
 
 	char	   *output;			/* payload that has not been sent */
 	size_t		used;
@@ -83,6 +84,12 @@ extern bool stream_secure(Stream *stream, Tls *tls);
 
 /* Back to clear text. */
 extern void stream_unsecure(Stream *stream);
+
+/* The first byte of what comes next, which stays to be read; -1: none within timeout (ms). */
+extern int	stream_peek(Stream *stream, int timeout);
+
+/* The next bytes, of which a part may have come; 0: none within timeout (ms).  They are consumed. */
+extern size_t stream_take(Stream *stream, int timeout, const char **bytes);
 
 /*
  * Reads the next message into stream->message.  limit bounds its size,

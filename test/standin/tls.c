@@ -2,13 +2,16 @@
  * test/standin/tls.c
  *		TLS of one connection, between memory and memory.
  *
- * TLS 1.2 is the highest: 1.3 sends session tickets after the handshake, when
- * TDS has changed from handshake packets to bare TLS already.  For the same
- * reason there is no renegotiation.
+ * Within TDS 1.2 is the highest: 1.3 sends session tickets after the handshake,
+ * when TDS has changed from handshake packets to bare TLS already.  For the same
+ * reason there is no renegotiation.  Where TLS comes first the client says "tds/8.0"
+ * in the handshake, or there is none; and no tickets are sent there either, for
+ * FreeTDS 1.5 with GnuTLS takes one for the end of the connection.
  */
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 #include "tls.h"
@@ -33,15 +36,38 @@ log_reason(const char *what)
 	ERR_clear_error();
 }
 
+/* The client's protocols are strings, each behind a byte with its length. */
+static int
+choose_protocol(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_size,
+				const unsigned char *offered, unsigned int size, void *unused)
+{
+	static const char name[] = "tds/8.0";
+	unsigned int at;
+
+	(void) ssl;
+	(void) unused;
+	for (at = 0; at < size; at += 1 + offered[at])
+	{
+		if (offered[at] != strlen(name) || memcmp(offered + at + 1, name, strlen(name)) != 0)
+			continue;
+		*chosen = offered + at + 1;
+		*chosen_size = offered[at];
+		return SSL_TLSEXT_ERR_OK;
+	}
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
 bool
 tls_start(const char *certificate, const char *key)
 {
 	context = SSL_CTX_new(TLS_server_method());
-	if (context == NULL || SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION) != 1)
+	if (context == NULL)
 	{
 		log_reason("no context");
 		return false;
 	}
+	SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
+	SSL_CTX_set_num_tickets(context, 0);
 	SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
 	if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
 	{
@@ -58,7 +84,7 @@ tls_start(const char *certificate, const char *key)
 }
 
 Tls *
-tls_open(void)
+tls_open(bool first)
 {
 	Tls		   *tls = calloc(1, sizeof(*tls));
 
@@ -67,7 +93,8 @@ tls_open(void)
 	tls->ssl = SSL_new(context);
 	tls->in = BIO_new(BIO_s_mem());
 	tls->out = BIO_new(BIO_s_mem());
-	if (tls->ssl == NULL || tls->in == NULL || tls->out == NULL)
+	if (tls->ssl == NULL || tls->in == NULL || tls->out == NULL ||
+		(!first && SSL_set_max_proto_version(tls->ssl, TLS1_2_VERSION) != 1))
 	{
 		BIO_free(tls->in);
 		BIO_free(tls->out);

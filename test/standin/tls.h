@@ -3,7 +3,8 @@
  *		TLS of one connection, between memory and memory.
  *
  * Nothing here touches a socket: what came in is fed, what is to go out is
- * taken, so that the handshake can travel inside of TDS packets, as TDS 7 has it.
+ * taken, so that the handshake can travel inside of TDS packets, as TDS 7 has it,
+ * or come before anything else, as in TDS 8.
  */
 #ifndef STANDIN_TLS_H
 #define STANDIN_TLS_H
@@ -17,7 +18,8 @@ typedef enum TlsMode
 {
 	TLS_OFF,
 	TLS_OPTIONAL,
-	TLS_REQUIRED
+	TLS_REQUIRED,
+	TLS_STRICT					/* TDS 8 alone */
 } TlsMode;
 
 /* What this instance offers; set before any thread starts. */
@@ -26,8 +28,11 @@ extern TlsMode tls_mode;
 /* Reads certificate and key (PEM).  False: the reason is logged. */
 extern bool tls_start(const char *certificate, const char *key);
 
-/* The server's side of a new connection; NULL: out of memory. */
-extern Tls *tls_open(void);
+/*
+ * The server's side of a new connection, where TLS comes first or within TDS;
+ * NULL: out of memory.
+ */
+extern Tls *tls_open(bool first);
 extern void tls_close(Tls *tls);
 
 /* Bytes that came from the client. */
