@@ -28,7 +28,10 @@
 #include "plan/upper.h"
 #include "session/session.h"
 
-PG_MODULE_MAGIC;
+/* default_version of tds_mirror_fdw.control */
+#define TMF_VERSION	"1.0"
+
+TMF_MODULE_MAGIC;
 
 extern PGDLLEXPORT void _PG_init(void);
 

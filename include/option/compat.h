@@ -8,12 +8,20 @@
 #ifndef OPTION_COMPAT_H
 #define OPTION_COMPAT_H
 
+#include "catalog/pg_attribute.h"
 #include "fmgr.h"
 #include "nodes/pathnodes.h"
 #include "utils/lsyscache.h"
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
 #error "tds_mirror_fdw builds with PostgreSQL 15 to 19"
+#endif
+
+/* What the module says of itself, in pg_get_loaded_modules(). */
+#if PG_VERSION_NUM >= 180000
+#define TMF_MODULE_MAGIC	PG_MODULE_MAGIC_EXT(.name = "tds_mirror_fdw", .version = TMF_VERSION)
+#else
+#define TMF_MODULE_MAGIC	PG_MODULE_MAGIC
 #endif
 
 /* Before the declaration of a function that does not return. */
@@ -93,6 +101,14 @@ typedef OpBtreeInterpretation TmfMeaning;
 #define TMF_MEANINGS_OF(operator)	get_op_btree_interpretation(operator)
 #define TMF_STRATEGY(meaning)		((meaning)->strategy)
 #define TMF_IS_DESCENDING(pathkey)	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
+#endif
+
+/* Is an attribute nowhere but here: dropped, or computed when it is read? */
+#if PG_VERSION_NUM >= 180000
+#define TMF_IS_LOCAL(attribute) \
+	((attribute)->attisdropped || (attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define TMF_IS_LOCAL(attribute)	((attribute)->attisdropped)
 #endif
 
 /* May the user execute a function? */

@@ -92,7 +92,7 @@ column_of(Oid relid, const char *remote)
 		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), i);
 		const char *name;
 
-		if (attribute->attisdropped)
+		if (TMF_IS_LOCAL(attribute))
 			continue;
 		name = tmf_column_name(relid, attribute->attnum);
 		if (strcmp(name, remote) == 0)

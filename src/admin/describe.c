@@ -60,7 +60,7 @@ columns_of(Relation relation)
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 		Described  *column;
 
-		if (attribute->attisdropped)
+		if (TMF_IS_LOCAL(attribute))
 			continue;
 		column = palloc0(sizeof(Described));
 		column->name = pstrdup(NameStr(attribute->attname));

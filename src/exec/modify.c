@@ -110,7 +110,7 @@ tmfBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 		named = ExecGetInsertedCols(rinfo, mtstate->ps.state);
 	for (i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
 	{
-		if (TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
+		if (TMF_IS_LOCAL(TupleDescAttr(RelationGetDescr(rel), i - 1)))
 			continue;
 		if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, named))
 			written = lappend_int(written, i);

@@ -15,6 +15,7 @@
 #include "utils/typcache.h"
 
 #include "exec/row.h"
+#include "option/compat.h"
 #include "plan/deparse.h"
 
 struct TmfRowWhole
@@ -67,7 +68,7 @@ make_whole(List *scan_tlist, const TargetEntry *target, EState *estate)
 	memset(whole->nulls, true, sizeof(bool) * whole->tuple->natts);
 	for (i = 0; i < whole->tuple->natts; i++)
 	{
-		if (!TupleDescAttr(whole->tuple, i)->attisdropped)
+		if (!TMF_IS_LOCAL(TupleDescAttr(whole->tuple, i)))
 			whole->sources[i] = source_of(scan_tlist, row->varno, i + 1);
 	}
 	return whole;

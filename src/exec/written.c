@@ -176,7 +176,7 @@ remote_names(Relation rel, List **attnums)
 	*attnums = NIL;
 	for (i = 1; i <= descriptor->natts; i++)
 	{
-		if (TupleDescAttr(descriptor, i - 1)->attisdropped)
+		if (TMF_IS_LOCAL(TupleDescAttr(descriptor, i - 1)))
 			continue;
 		names = lappend(names, tmf_column_name(RelationGetRelid(rel), i));
 		*attnums = lappend_int(*attnums, i);

@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "option/compat.h"
 #include "plan/deparse.h"
 #include "plan/relinfo.h"
 #include "plan/upper.h"
@@ -48,7 +49,7 @@ tmf_deparse_base_targets(PlannerInfo *root, RelOptInfo *rel)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i - 1);
 
-		if (!attribute->attisdropped && (is_used(used, InvalidAttrNumber) || is_used(used, i)))
+		if (!TMF_IS_LOCAL(attribute) && (is_used(used, InvalidAttrNumber) || is_used(used, i)))
 			targets = lappend(targets,
 							  makeTargetEntry((Expr *) makeVar(rel->relid, i, attribute->atttypid,
 															   attribute->atttypmod,

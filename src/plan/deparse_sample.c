@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "option/compat.h"
 #include "plan/deparse.h"
 #include "plan/relinfo.h"
 #include "session/quote.h"
@@ -122,7 +123,7 @@ deparse_summand(StringInfo sql, Relation rel)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 
-		if (attribute->attisdropped)
+		if (TMF_IS_LOCAL(attribute))
 			continue;
 		any = i + 1;
 		if (can_be_summed(attribute->atttypid))

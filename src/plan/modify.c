@@ -18,6 +18,7 @@
 #include "parser/parsetree.h"
 #include "utils/rel.h"
 
+#include "option/compat.h"
 #include "option/option.h"
 #include "plan/barrier.h"
 #include "plan/deparse.h"
@@ -42,7 +43,7 @@ keys_of(Relation rel)
 
 	for (i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
 	{
-		if (!TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped &&
+		if (!TMF_IS_LOCAL(TupleDescAttr(RelationGetDescr(rel), i - 1)) &&
 			tmf_column_is_key(RelationGetRelid(rel), i))
 			keys = lappend_int(keys, i);
 	}
@@ -86,7 +87,7 @@ quoted_columns(Relation rel)
 		StringInfoData name;
 
 		initStringInfo(&name);
-		if (!TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
+		if (!TMF_IS_LOCAL(TupleDescAttr(RelationGetDescr(rel), i - 1)))
 			tmf_quote_identifier(&name, tmf_column_name(RelationGetRelid(rel), i));
 		columns = lappend(columns, makeString(name.data));
 	}
@@ -215,7 +216,7 @@ sort_columns(PlannerInfo *root, CmdType operation, Relation rel, Index rtindex, 
 		updated = get_rel_all_updated_cols(root, find_base_rel(root, rtindex));
 	for (i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
 	{
-		if (TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
+		if (TMF_IS_LOCAL(TupleDescAttr(RelationGetDescr(rel), i - 1)))
 			continue;
 		if (operation == CMD_INSERT ? is_named(root->parse, i) :
 			bms_is_member(i - FirstLowInvalidHeapAttributeNumber, updated))
