@@ -3,8 +3,8 @@
 #
 # PGVERSIONS says for which versions of the server ("15 17"); without it, for those
 # whose development package is installed.  What is built is the tree as it stands,
-# without what git ignores, copied to BUILD/deb/src; and once more elsewhere, to see
-# that the result does not depend on the place.  Prints "ok - ..." or "not ok - ..."
+# without what git ignores, copied to BUILD/deb/src; and then, elsewhere, the source
+# package, to see that it is whole and that the result does not depend on the place.  Prints "ok - ..." or "not ok - ..."
 # for each thing that must be so, and what lintian has to say.
 set -u
 build=$1
@@ -25,10 +25,10 @@ verdict()
 	fi
 }
 
-# copy FOLDER: the tree, with a control file for the versions asked for
+# The tree, with a control file for the versions asked for.
 copy()
 {
-	mkdir -p "$1"
+	mkdir -p "$deb/src"
 	(
 		cd "$top" || exit 1
 		if git rev-parse --git-dir >/dev/null 2>&1; then
@@ -37,8 +37,8 @@ copy()
 		else
 			find . -path ./build -prune -o ! -type d -print0
 		fi | tar cf - --null --no-recursion -T -
-	) | tar xf - -C "$1"
-	(cd "$1" && pg_buildext updatecontrol)
+	) | tar xf - -C "$deb/src"
+	(cd "$deb/src" && pg_buildext updatecontrol)
 }
 
 # package FOLDER KIND: what dpkg-buildpackage makes of the tree there lies beside it
@@ -48,7 +48,7 @@ package()
 }
 
 rm -rf "$deb/src" "$deb/again" "$deb"/*.{deb,dsc,xz,buildinfo,changes}
-copy "$deb/src" && package "$deb/src" full
+copy && package "$deb/src" full
 verdict $? 'the packages are built' "$deb/build.log"
 [ "$failed" -eq 0 ] || exit 1
 
@@ -60,8 +60,9 @@ for version in $(cd "$deb/src" && pg_buildext supported-versions); do
 	verdict $? "there is one for PostgreSQL $version"
 done
 
-copy "$deb/again/in-another-place" && package "$deb/again/in-another-place" binary
-verdict $? 'they are built once more, elsewhere' "$deb/again/build.log"
+mkdir -p "$deb/again"
+dpkg-source -q --extract "$deb"/*.dsc "$deb/again/in-another-place" && package "$deb/again/in-another-place" binary
+verdict $? 'the source package gives them once more, elsewhere' "$deb/again/build.log"
 different=
 for file in "$deb"/*.deb; do
 	cmp "$file" "$deb/again/$(basename "$file")" || different="$different $(basename "$file")"
@@ -70,9 +71,10 @@ done
 verdict $? "and are the same to the last byte$different"
 rm -rf "$deb/again"
 
-# Spelling in binaries is not looked at: the "words" are machine code, others in each
-# build, and the messages are in the source.
-lintian --suppress-tags spelling-error-in-binary --allow-root --show-overrides -EvIL +pedantic "$deb"/*.changes >"$deb/lintian.log" 2>&1
+# Not looked at: spelling in binaries, where the "words" are machine code, others in each
+# build, and the messages are in the source; and whether a newer Debian has a newer
+# policy than the oldest that the package is built on, which is that of debian/control.
+lintian --suppress-tags spelling-error-in-binary,out-of-date-standards-version --allow-root --show-overrides -EvIL +pedantic "$deb"/*.changes >"$deb/lintian.log" 2>&1
 grep -E '^[EWIPX]: ' "$deb/lintian.log" >"$deb/lintian.hints"
 grep -q '^O: postgresql-.*: repeated-path-segment ' "$deb/lintian.log"
 verdict $? 'lintian looks at them, and knows what is meant to be so' "$deb/lintian.log"
