@@ -193,12 +193,11 @@ subtest 'what the numbers say' => sub {
 };
 
 # The log.  Each line that the manual names: its pattern, after the common beginning.
-my %beginning = ('file' => 'tds_mirror_fdw: ', 'could not' => 'tds_mirror_fdw: ');
 my @patterns;
 for my $row ($manual =~ /^(\| .* \| `.*` \|(?: \w{5} \|)?)$/mg)
 {
 	my ($pattern, $sqlstate) = $row =~ /\| `([^`]+(?:\\\|[^`]*)*)` \|(?: (\w{5}) \|)?$/ or next;
-	next unless $sqlstate || $pattern =~ /^(?:file|could)/;
+	next unless $sqlstate || $pattern =~ /^(?:file|could|partners)/;
 	$pattern =~ s/\\\|/|/g;
 	push @patterns, { pattern => $pattern, sqlstate => $sqlstate // '\w{5}',
 		line => $sqlstate ? qr/^.* LOG:  tds_mirror_fdw: server "[^"]+": $pattern$/ : qr/^.* LOG:  tds_mirror_fdw: $pattern$/ };
@@ -411,7 +410,8 @@ subtest 'all lines' => sub {
 	{
 		my @matching = grep { /$known->{line}/ } @ours;
 
-		ok(scalar @matching, "seen: $known->{pattern}");
+		# a server whose shared memory is full would be one more cluster
+		ok(scalar @matching, "seen: $known->{pattern}") unless $known->{pattern} =~ /^partners/;
 		is(scalar(grep { !/\] $known->{sqlstate} LOG:/ } @matching), 0, '... with its SQLSTATE') or diag @matching;
 	}
 	my @unknown = grep { my $line = $_; !grep { $line =~ /$_->{line}/ } @patterns } @ours;

@@ -86,7 +86,7 @@ attach(void)
 		MemoryContextSwitchTo(context);
 		memory = NULL;
 		ereport(LOG,
-				(errmsg("partners are not shared in memory: %s", error->message)));
+				(errmsg("tds_mirror_fdw: partners are not shared in memory: %s", error->message)));
 		FreeErrorData(error);
 	}
 	PG_END_TRY();
