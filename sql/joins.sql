@@ -156,8 +156,10 @@ SELECT * FROM differing();
 RESET ALL;
 SET my.flag = 'on';
 
--- what is sent
-SELECT plan_of(query) FROM shape WHERE n IN (1, 2, 3, 5, 7, 9, 13, 16, 18, 27, 28, 30, 32, 36, 40, 41, 44, 46) ORDER BY n;
+-- what is sent; a NOT EXISTS in another numbers its table as its minor version does
+SELECT CASE WHEN line ~ 'NOT EXISTS.*NOT EXISTS' THEN replace(line, '[r4]', '[r3]') ELSE line END AS plan_of
+	FROM shape, plan_of(query) WITH ORDINALITY AS plan (line, i)
+	WHERE n IN (1, 2, 3, 5, 7, 9, 13, 16, 18, 27, 28, 30, 32, 36, 40, 41, 44, 46) ORDER BY n, i;
 -- what is selected are whole rows, columns of one table twice, nothing at all
 SELECT plan_of('SELECT p, v.room FROM person p JOIN visit v ON v.person = p.id');
 SELECT plan_of('SELECT 1 FROM person p JOIN visit v ON v.person = p.id');
