@@ -35,7 +35,7 @@ copy()
 			git ls-files -z -co --exclude-standard |
 				perl -0 -ne 'chomp; print "$_\0" if -e || -l'
 		else
-			find . -path ./build -prune -o ! -type d -print0
+			find . \( -path ./build -o -path ./.git \) -prune -o ! -type d -print0
 		fi | tar cf - --null --no-recursion -T -
 	) | tar xf - -C "$deb/src"
 	(cd "$deb/src" && pg_buildext updatecontrol)
