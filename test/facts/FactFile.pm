@@ -80,7 +80,7 @@ sub read_plants
 {
 	my ($file) = @_;
 	my @names = qw(name file from to breaks first);
-	my @plants = read_blocks($file, \@names, []);
+	my @plants = read_blocks($file, [ @names, 'sqlite' ], []);
 
 	for my $plant (@plants)
 	{

@@ -14,6 +14,7 @@ use lib "$FindBin::Bin/../facts";
 use FactFile;
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(build_folder scratch_folder slurp);
+use version;
 
 my ($name) = @ARGV;
 defined $name or die "usage: plant.pl NAME\n";
@@ -62,6 +63,17 @@ sub build
 	system("make -s -C '$folder/source' -f '$standin/Makefile' OUT='$folder/out' CFLAGS=-Wno-error >'$log' 2>&1") == 0
 	  or not_planted("does not compile:\n" . slurp($log));
 	return "$folder/out/standin";
+}
+
+if (defined $plant->{sqlite})
+{
+	chomp(my $sqlite = `pkg-config --modversion sqlite3`);
+
+	if ($sqlite =~ /^(\d+)\.(\d+)/ && version->parse("v$1.$2") > version->parse("v$plant->{sqlite}"))
+	{
+		print "skip plant $name: SQLite $sqlite hides it\n";
+		exit 0;
+	}
 }
 
 my $folder = scratch_folder("plant-$name");
