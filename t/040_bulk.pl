@@ -134,9 +134,19 @@ INSERT INTO sample (id, tiny, small, big, flag, price, huge, cash, coins, single
 SQL
 my $rows = $psql->query('SELECT count(*) FROM sample');
 my $same = 'SELECT count(*) FROM (SELECT * FROM %s EXCEPT SELECT * FROM sample) AS q';
+
+# Blanks at the end of a value are cut off by FreeTDS 1.5's bulk load: there such rows go another way.
+my $trims = $psql->query("SELECT freetds_version FROM tds_mirror_diag('erp')") =~ /^freetds v1\.5\./;
+$psql->query('CREATE TABLE sharp AS SELECT * FROM sample; '
+	  . 'UPDATE sharp SET name = rtrim(name), title = rtrim(title), story = rtrim(story), plain = rtrim(plain)');
 calls();
-is(state_of($psql, 'INSERT INTO loaded SELECT * FROM sample'), 'ok', 'INSERT ... SELECT of every type');
+is(state_of($psql, 'INSERT INTO loaded SELECT * FROM sharp'), 'ok', 'INSERT ... SELECT of every type');
 is(calls(), 1, 'one INSERT, and the rest by bulk load');
+is($psql->query(sprintf($same, 'loaded') =~ s/sample/sharp/r), 0, 'the same rows');
+$psql->query('TRUNCATE loaded');
+calls();
+is(state_of($psql, 'INSERT INTO loaded SELECT * FROM sample'), 'ok', 'the same with blanks at the end');
+cmp_ok(calls(), $trims ? '>' : '==', 1, $trims ? 'by INSERTs, for FreeTDS would cut them off' : 'by bulk load as well');
 is($psql->query(sprintf $same, 'loaded'), 0, 'the same rows') or diag $psql->query(sprintf($same, 'loaded') =~ s/count\(\*\)/string_agg(q::text, E'\\n')/r);
 is($psql->query('SELECT count(*) FROM loaded'), $rows, 'all of them');
 is(state_of($psql, 'INSERT INTO inserted SELECT * FROM sample'), 'ok', 'the same with small batches');

@@ -7,7 +7,7 @@
  * nothing, which is checked before the first row: characters are bytes in the
  * column's own code page, or UTF-16.
  *
- * Only where wire_can(WIRE_BULK_LOAD): nothing here is for any other FreeTDS.
+ * Only where wire_load_known(): nothing here is for any other FreeTDS.
  */
 #ifndef WIRE_BULK_H
 #define WIRE_BULK_H
@@ -29,6 +29,9 @@ typedef struct WireLoad
 	int			columns;
 	const WireLoadColumn *column;
 } WireLoad;
+
+/* Is this a FreeTDS of which it is known what its bulk load does? */
+extern bool wire_load_known(void);
 
 /* Can values of a column of that type be sent at all? */
 extern bool wire_load_takes(const SqlType *declared);

@@ -82,7 +82,8 @@ typedef enum WireAbility
 	WIRE_ALWAYS,
 	WIRE_STRICT,
 	WIRE_CERTIFICATE_HOSTNAME,	/* to look for a name in a certificate that is not the host's */
-	WIRE_BULK_LOAD				/* bulk.h */
+	WIRE_BULK_LOAD,				/* bulk.h */
+	WIRE_BULK_LOAD_TRIMS		/* the same, without the blanks at the end of a value */
 } WireAbility;
 
 extern bool wire_can(WireAbility ability);

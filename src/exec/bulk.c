@@ -101,7 +101,7 @@ look(TmfBatch *batch)
 	const TmfWritten *written;
 
 	batch->bulk = TMF_BULK_NO;
-	if (batch->width == 0 || !wire_can(WIRE_BULK_LOAD))
+	if (batch->width == 0 || !wire_load_known())
 		return;
 	written = tmf_written_afresh(modify->rel, modify->user);
 	if (!is_suited(batch, written))

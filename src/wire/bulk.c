@@ -11,7 +11,9 @@
  * - a value of another type than the column is converted by rules of FreeTDS's own,
  *	 one of the same type is copied, and characters always are;
  * - length 0 means NULL: an empty value is one without a length whose first byte
- *	 is zero.
+ *	 is zero;
+ * - from 1.5 on blanks at the end of a character value are cut off; it is not sent
+ *	 unless the server pads it.
  *
  * The question is put under SET FMTONLY, in which nothing is executed: a session
  * that might still be in that state is not used again.
@@ -79,6 +81,26 @@ static const unsigned char without_null[] = {
 };
 
 bool
+wire_load_known(void)
+{
+	return wire_can(WIRE_BULK_LOAD) || wire_can(WIRE_BULK_LOAD_TRIMS);
+}
+
+/* Would FreeTDS cut blanks off that the server does not put back? */
+static bool
+would_be_trimmed(const SqlType *declared, const WireParameter *value)
+{
+	const char *bytes = value->value;
+	int			last = value->length - 1;
+
+	if (!wire_can(WIRE_BULK_LOAD_TRIMS))
+		return false;
+	if (declared->name == SQLTYPE_NVARCHAR)
+		return last >= 1 && bytes[last] == 0 && bytes[last - 1] == ' ';
+	return declared->name == SQLTYPE_VARCHAR && last >= 0 && bytes[last] == ' ';
+}
+
+bool
 wire_load_takes(const SqlType *declared)
 {
 	return forms[declared->name].form != FORM_NONE;
@@ -91,8 +113,10 @@ wire_load_admits(const SqlType *declared, const WireParameter *value)
 
 	if (forms[declared->name].form == FORM_NONE || forms[declared->name].type != value->type)
 		return false;
-	if (value->value == NULL || forms[declared->name].form == FORM_STRING)
+	if (value->value == NULL)
 		return true;
+	if (forms[declared->name].form == FORM_STRING)
+		return !would_be_trimmed(declared, value);
 	if (value->length != forms[declared->name].size)
 		return false;
 	return value->type != WIRE_TYPE_DECIMAL ||

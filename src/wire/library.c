@@ -26,7 +26,8 @@ static const struct
 	[WIRE_ALWAYS] = {{0, 0}, {0, 0}, ""},
 	[WIRE_STRICT] = {{1, 5}, {0, 0}, "1.5"},
 	[WIRE_CERTIFICATE_HOSTNAME] = {{1, 5}, {0, 0}, "1.5"},
-	[WIRE_BULK_LOAD] = {{1, 3}, {1, 3}, "1.3"}
+	[WIRE_BULK_LOAD] = {{1, 3}, {1, 3}, "1.3"},
+	[WIRE_BULK_LOAD_TRIMS] = {{1, 5}, {1, 5}, "1.5"}
 };
 
 static int
@@ -38,10 +39,11 @@ compare(Version one, Version other)
 bool
 wire_can(WireAbility ability)
 {
-	Version		version = {0, 0};
+	static Version version = {-1, 0};	/* asked for each value of a bulk load */
 
-	if (sscanf(dbversion(), "freetds v%d.%d", &version.major, &version.minor) != 2)
-		return ability == WIRE_ALWAYS;
+	if (version.major < 0 &&
+		sscanf(dbversion(), "freetds v%d.%d", &version.major, &version.minor) != 2)
+		version.major = version.minor = 0;
 	return compare(version, abilities[ability].since) >= 0 &&
 		(abilities[ability].until.major == 0 || compare(version, abilities[ability].until) <= 0);
 }
