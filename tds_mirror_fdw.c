@@ -83,6 +83,9 @@ tds_mirror_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncNotify = tmfForeignAsyncNotify;
 
 	routine->AnalyzeForeignTable = tmfAnalyzeForeignTable;
+#if TMF_IMPORTS_STATISTICS
+	routine->ImportForeignStatistics = tmfImportForeignStatistics;
+#endif
 	routine->ImportForeignSchema = tmfImportForeignSchema;
 
 	routine->PlanDirectModify = tmfPlanDirectModify;

@@ -86,6 +86,25 @@ SKIP:
 		't', 'the module says its name and version');
 }
 
+SKIP:
+{
+	if ($version < 19)
+	{
+		my ($ok, $out, $err, $state) = $psql->try("ALTER FOREIGN TABLE item OPTIONS (ADD analyze_sampling 'statistics')");
+
+		is($state, '22023', 'statistics cannot be imported before version 19');
+		skip 'statistics are imported from version 19 on', 4;
+	}
+	$psql->query("ALTER FOREIGN TABLE item OPTIONS (ADD analyze_sampling 'statistics'); INSERT INTO item VALUES (5, NULL, 10); SET client_min_messages = 'info'; ANALYZE VERBOSE item; RESET client_min_messages");
+	like($psql->messages, qr/remote table has 4 rows; the server has made the statistics of 3 columns/, 'ANALYZE says so');
+	is($psql->query("SELECT reltuples, relpages > 0 FROM pg_class WHERE relname = 'item'"), '4|t', 'the size');
+	is($psql->query("SELECT attname, null_frac, avg_width, n_distinct, most_common_vals IS NULL, histogram_bounds IS NULL FROM pg_stats WHERE tablename = 'item' ORDER BY 1"),
+		"amount|0|4|-0.75|t|t\nid|0|4|-1|t|t\nname|0.25|4|-0.75|t|t", 'of each column');
+	like($psql->query('EXPLAIN SELECT * FROM item'), qr/rows=4 /, 'which the planner uses');
+	$psql->query("DELETE FROM item WHERE id = 5; ANALYZE item (amount)");
+	is($psql->query("SELECT attname, n_distinct FROM pg_stats WHERE tablename = 'item' ORDER BY 1"), "amount|-1\nid|-1\nname|-0.75", 'and of one alone');
+}
+
 my ($ok, $out, $err, $state) = $psql->try('MERGE INTO item i USING (VALUES (1)) AS v (id) ON v.id = i.id WHEN MATCHED THEN DELETE');
 is($state, '0A000', 'MERGE is refused');
 

@@ -10,4 +10,7 @@
 extern bool tmfAnalyzeForeignTable(Relation rel, AcquireSampleRowsFunc *acquire,
 								   BlockNumber *pages);
 
+/* import_statistics.c, where PostgreSQL can be told them; names: columns, NIL for all. */
+extern bool tmfImportForeignStatistics(Relation rel, List *names, int elevel);
+
 #endif

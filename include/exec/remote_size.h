@@ -25,6 +25,9 @@ typedef struct TmfRemoteSize
  */
 extern void tmf_remote_size(Relation rel, UserMapping *user, bool count, TmfRemoteSize *size);
 
+/* The bigints of the only row of a read, -1 for NULL; sent again when the connection is lost. */
+extern void tmf_remote_ask(UserMapping *user, const char *sql, int64 *values, int count);
+
 /*
  * What part of a relation of that size to ask for, so that about wanted rows
  * come, or some more, but not more than twice as many.  *expected: how many.

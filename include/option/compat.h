@@ -103,6 +103,9 @@ typedef OpBtreeInterpretation TmfMeaning;
 #define TMF_IS_DESCENDING(pathkey)	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
+/* Can ANALYZE be told statistics, instead of being shown rows? */
+#define TMF_IMPORTS_STATISTICS	(PG_VERSION_NUM >= 190000)
+
 /* Is an attribute nowhere but here: dropped, or computed when it is read? */
 #if PG_VERSION_NUM >= 180000
 #define TMF_IS_LOCAL(attribute) \

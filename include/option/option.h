@@ -29,7 +29,8 @@ typedef enum TmfSampling
 	TMF_SAMPLING_OFF,			/* every row is sent */
 	TMF_SAMPLING_AUTO,			/* rows at random, of pages at random where there are many */
 	TMF_SAMPLING_RANDOM,		/* rows at random, of all pages */
-	TMF_SAMPLING_SYSTEM			/* all rows of pages at random */
+	TMF_SAMPLING_SYSTEM,		/* all rows of pages at random */
+	TMF_SAMPLING_STATISTICS		/* no rows: the server makes the statistics */
 } TmfSampling;
 
 /* All of a foreign server; strings live where tmf_server_options() was called. */

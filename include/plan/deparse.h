@@ -115,6 +115,15 @@ extern char *tmf_deparse_size(Relation rel);
 /* SELECT of the number of rows (bigint). */
 extern char *tmf_deparse_count(Relation rel);
 
+/*
+ * A row of bigints: how many rows there are, and of each of the attributes how many
+ * values, how many that differ, and the average length in bytes.
+ */
+extern char *tmf_deparse_statistics(Relation rel, const List *attnums);
+
+/* Can the server tell values of the attribute apart? */
+extern bool tmf_deparse_can_count(Relation rel, AttrNumber attnum);
+
 /* deparse_column.c: how the values of a column travel */
 
 typedef struct TmfColumnForm

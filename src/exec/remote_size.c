@@ -53,8 +53,8 @@ read_row(TmfSession *session, const char *sql, int64 *values, int count)
 	return fetch == TMF_FETCH_END;
 }
 
-static void
-ask(UserMapping *user, const char *sql, int64 *values, int count)
+void
+tmf_remote_ask(UserMapping *user, const char *sql, int64 *values, int count)
 {
 	TmfRequest	request = {sql};
 	int			tries;
@@ -77,11 +77,11 @@ tmf_remote_size(Relation rel, UserMapping *user, bool count, TmfRemoteSize *size
 	int64		known[2] = {-1, -1};	/* rows, pages */
 
 	if (sql != NULL)
-		ask(user, sql, known, lengthof(known));
+		tmf_remote_ask(user, sql, known, lengthof(known));
 	size->stored = known[0] >= 0;
 	size->counted = count || !size->stored;
 	if (size->counted)
-		ask(user, tmf_deparse_count(rel), known, 1);
+		tmf_remote_ask(user, tmf_deparse_count(rel), known, 1);
 	size->rows = Max(known[0], 0);
 	size->pages = known[1] > 0 ? known[1] :
 		ceil(size->rows * get_relation_data_width(RelationGetRelid(rel), NULL) / BLCKSZ);

@@ -15,6 +15,7 @@
 #include "commands/defrem.h"
 #include "utils/varlena.h"
 
+#include "option/compat.h"
 #include "option/table.h"
 
 #define SERVER	ForeignServerRelationId
@@ -50,6 +51,9 @@ static const TmfOptionWord samplings[] = {
 	{"auto", TMF_SAMPLING_AUTO},
 	{"random", TMF_SAMPLING_RANDOM},
 	{"system", TMF_SAMPLING_SYSTEM},
+#if TMF_IMPORTS_STATISTICS
+	{"statistics", TMF_SAMPLING_STATISTICS},
+#endif
 	{NULL, 0}
 };
 

@@ -111,6 +111,52 @@ can_be_summed(Oid type)
 	}
 }
 
+bool
+tmf_deparse_can_count(Relation rel, AttrNumber attnum)
+{
+	SqlType		type;
+
+	if (!tmf_column_remote_type(RelationGetRelid(rel), attnum, &type))
+		return can_be_summed(TupleDescAttr(RelationGetDescr(rel), attnum - 1)->atttypid);
+	switch (type.name)
+	{
+		case SQLTYPE_TEXT:
+		case SQLTYPE_NTEXT:
+		case SQLTYPE_XML:
+		case SQLTYPE_JSON:
+		case SQLTYPE_IMAGE:
+		case SQLTYPE_GEOMETRY:
+		case SQLTYPE_GEOGRAPHY:
+		case SQLTYPE_CLR:
+		case SQLTYPE_UNKNOWN:
+			return false;
+		default:
+			return true;
+	}
+}
+
+char *
+tmf_deparse_statistics(Relation rel, const List *attnums)
+{
+	StringInfoData sql;
+	ListCell   *lc;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT COUNT_BIG(*)");
+	foreach(lc, attnums)
+	{
+		StringInfoData name;
+
+		initStringInfo(&name);
+		tmf_quote_identifier(&name, tmf_column_name(RelationGetRelid(rel), lfirst_int(lc)));
+		appendStringInfo(&sql, ", COUNT_BIG(%s), COUNT_BIG(DISTINCT %s), AVG(CONVERT(bigint, DATALENGTH(%s)))",
+						 name.data, name.data, name.data);
+	}
+	appendStringInfoString(&sql, " FROM ");
+	append_from(&sql, rel);
+	return sql.data;
+}
+
 /* A column, or when there is none that CHECKSUM takes for certain, the length of one. */
 static void
 deparse_summand(StringInfo sql, Relation rel)
