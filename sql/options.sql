@@ -73,7 +73,9 @@ ALTER SERVER nowhere OPTIONS (ADD keep_connections 'false');
 ALTER SERVER nowhere OPTIONS (ADD fdw_startup_cost '-1');
 ALTER SERVER nowhere OPTIONS (ADD fdw_tuple_cost 'NaN');
 ALTER SERVER nowhere OPTIONS (ADD fdw_tuple_cost '0.5');
+\set VERBOSITY terse
 ALTER SERVER nowhere OPTIONS (ADD analyze_sampling 'bernoulli');
+\set VERBOSITY default
 ALTER SERVER nowhere OPTIONS (ADD analyze_sampling 'random');
 ALTER SERVER nowhere OPTIONS (ADD remote_version '2019');
 ALTER SERVER nowhere OPTIONS (ADD remote_version '10.50');
