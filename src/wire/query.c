@@ -10,6 +10,9 @@
 
 #include "wire_int.h"
 
+#define MORE_THAN_ONE_ANSWER	"the server has sent more than one answer to the statement before"
+
+/* The server never speaks unasked: what has come already would be taken for the next answer. */
 void
 wire_begin(WireConn *conn)
 {
@@ -22,6 +25,11 @@ wire_begin(WireConn *conn)
 	conn->preparing = false;
 	conn->handle = 0;
 	conn->columns = 0;
+	if (!conn->dead && wire_unread(conn))
+	{
+		wire_note(conn, MORE_THAN_ONE_ANSWER);
+		conn->dead = true;
+	}
 }
 
 /* dbresults() has said that the batch has ended; the caller has entered. */
@@ -88,7 +96,7 @@ check_taken(WireConn *conn, int64_t taken, WireStatus status)
 	if (conn->dead || taken < 0 || wire_bytes_taken(conn, true) != taken)
 		return status;
 	memset(&conn->error, 0, sizeof(conn->error));
-	wire_note(conn, "the server has sent more than one answer to the statement before");
+	wire_note(conn, MORE_THAN_ONE_ANSWER);
 	conn->dead = true;
 	conn->columns = 0;
 	conn->rows_left = false;
@@ -154,8 +162,9 @@ wire_next_row(WireConn *conn)
 		return conn->error.number || conn->error.client_number ? WIRE_FAILED : WIRE_END;
 	wire_enter(conn, WIRE_MODE_STATEMENT);
 	code = dbnextrow(conn->dbproc);
+	/* what it read last may have cost the connection, and nobody may ask a dead one for values */
 	if (code == REG_ROW && !conn->interrupted && conn->error.number == 0 &&
-		conn->error.client_number == 0)
+		conn->error.client_number == 0 && !DBDEAD(conn->dbproc))
 	{
 		wire_leave();
 		return WIRE_ROW;

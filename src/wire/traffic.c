@@ -53,6 +53,14 @@ wire_bytes_taken(const WireConn *conn, bool at_most)
 	return received - (at_most ? before : after);
 }
 
+bool
+wire_unread(const WireConn *conn)
+{
+	int			size = 0;
+
+	return conn->socket >= 0 && ioctl(conn->socket, FIONREAD, &size) == 0 && size > 0;
+}
+
 /*
  * FreeTDS reads whole packets.  Under TLS the header cannot be seen, and the
  * answer is no.

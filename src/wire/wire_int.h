@@ -85,7 +85,10 @@ extern WireStatus wire_outcome(WireConn *conn);
 extern int	wire_check_interrupt(void *dbproc);
 extern int	wire_handle_interrupt(void *dbproc);
 
-/* Forgets the last statement, for the next one. */
+/*
+ * Forgets the last statement, for the next one.  A connection on which more has
+ * come than its answer is dead.
+ */
 extern void wire_begin(WireConn *conn);
 
 /* At the end of a batch: keeps the handle that came with it.  The caller has entered. */
@@ -119,6 +122,9 @@ extern bool wire_next_packet_is_last(const WireConn *conn);
  * never too large otherwise.
  */
 extern int64_t wire_bytes_taken(const WireConn *conn, bool at_most);
+
+/* Have bytes arrived that FreeTDS has not taken? */
+extern bool wire_unread(const WireConn *conn);
 
 /* Notes an error of our own making, unless one is known already. */
 extern void wire_note(WireConn *conn, const char *text);

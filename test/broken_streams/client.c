@@ -1,16 +1,28 @@
 /*
  * test/broken_streams/client.c
- *		The loop of a client: a case comes in, its answer goes out, until there are no more.
+ *		The answer that a client puts together, and what its environment says.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client.h"
 
 static char body[ANSWER_MAX];
 static size_t body_used;
+
+void
+client_begin(void)
+{
+	body_used = 0;
+}
+
+const void *
+client_body(size_t *size)
+{
+	*size = body_used;
+	return body;
+}
 
 void
 client_put(const void *bytes, size_t size)
@@ -51,14 +63,6 @@ client_error(const char *text)
 	return ANSWER_ERROR;
 }
 
-void
-client_loops(void)
-{
-	Answer		answer = {.outcome = ANSWER_LOOP};
-
-	_exit(write(STDOUT_FILENO, &answer, sizeof(answer)) == (ssize_t) sizeof(answer) ? 0 : 2);
-}
-
 static const char *
 variable(const char *name)
 {
@@ -89,53 +93,4 @@ client_slowness(void)
 	if (slowness < 1)
 		slowness = 1;
 	return slowness;
-}
-
-static int
-read_all(void *target, size_t size)
-{
-	size_t		done = 0;
-
-	while (done < size)
-	{
-		ssize_t		got = read(STDIN_FILENO, (char *) target + done, size - done);
-
-		if (got <= 0)
-			return 0;
-		done += (size_t) got;
-	}
-	return 1;
-}
-
-static void
-write_all(const void *bytes, size_t size)
-{
-	size_t		done = 0;
-
-	while (done < size)
-	{
-		ssize_t		put = write(STDOUT_FILENO, (const char *) bytes + done, size - done);
-
-		if (put <= 0)
-			exit(2);
-		done += (size_t) put;
-	}
-}
-
-int
-main(void)
-{
-	static Case question;
-
-	while (read_all(&question, sizeof(question)))
-	{
-		Answer		answer;
-
-		body_used = 0;
-		answer.outcome = client_run(&question);
-		answer.length = (uint32_t) body_used;
-		write_all(&answer, sizeof(answer));
-		write_all(body, body_used);
-	}
-	return 0;
 }

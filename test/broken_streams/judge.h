@@ -10,7 +10,7 @@
 typedef enum Judgement
 {
 	JUDGE_GOOD,
-	JUDGE_VALUE,				/* all rows, but in the one that was broken are other values */
+	JUDGE_VALUE,				/* all rows, but only a lenient reader comes to these values */
 	JUDGE_SHORT,				/* fewer rows than were sent, or than the server says */
 	JUDGE_OTHER					/* anything else that was not sent */
 } Judgement;

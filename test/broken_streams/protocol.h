@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define CASE_COLUMNS	64
-#define CASE_SQL		1024
+#define CASE_SQL		4096
 #define CASE_STATEMENTS 2
 
 #define ANSWER_MAX		(8 << 20)

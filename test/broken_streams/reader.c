@@ -11,8 +11,6 @@
 #include "postgres.h"
 
 #include <signal.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "catalog/pg_type.h"
 #include "utils/date.h"
@@ -94,12 +92,8 @@ tick(int signal)
 static void
 watch(void)
 {
-	struct itimerval every = {{0, WIRE_WATCH_MS * 1000}, {0, WIRE_WATCH_MS * 1000}};
-	struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
-
 	ticks_left = TIMEOUT_TICKS * client_slowness();
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &every, NULL);
+	client_timer(WIRE_WATCH_MS, tick);
 }
 
 /* As bind_column() in exec/row.c: false, something else than the bytes that were asked for. */

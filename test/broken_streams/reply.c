@@ -81,6 +81,23 @@ packets_open(Bytes *payload, const uint8_t *raw, size_t size)
 	return false;
 }
 
+void
+packets_open_leniently(Bytes *payload, const uint8_t *raw, size_t size)
+{
+	while (size >= PACKET_HEADER)
+	{
+		size_t		length = (size_t) raw[2] << 8 | raw[3];
+
+		if (length < PACKET_HEADER)
+			return;
+		if (length > size)
+			length = size;
+		bytes_add(payload, raw + PACKET_HEADER, length - PACKET_HEADER);
+		raw += length;
+		size -= length;
+	}
+}
+
 bool
 packets_complete(const uint8_t *raw, size_t size)
 {

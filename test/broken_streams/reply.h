@@ -32,6 +32,9 @@ extern void packets_make(Bytes *raw, const uint8_t *payload, size_t payload_size
 /* The way back, up to the packet that ends the message; false when it is none. */
 extern bool packets_open(Bytes *payload, const uint8_t *raw, size_t size);
 
+/* The same for a reader that looks at nothing but the lengths. */
+extern void packets_open_leniently(Bytes *payload, const uint8_t *raw, size_t size);
+
 /* Is a message of these bytes complete? */
 extern bool packets_complete(const uint8_t *raw, size_t size);
 

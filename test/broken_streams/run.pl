@@ -10,6 +10,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 use Backend qw(backend_under_valgrind);
+use Subjects qw(prepare_subjects write_configuration);
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(build_folder scratch_folder slurp);
 
@@ -38,35 +39,6 @@ sub bar
 	return sprintf "bar %s %d %d %s\n", $name, $figure, $limit, $good ? 'ok' : 'short';
 }
 
-# What the statements need.
-sub prepare
-{
-	$instance->tsql('CREATE DATABASE erp');
-	$instance->tsql('CREATE TABLE dbo.fixed (b bit NOT NULL, t tinyint NOT NULL, s smallint NOT NULL,'
-		  . ' i int NOT NULL, l bigint NOT NULL, r real NOT NULL, f float NOT NULL, sm smallmoney NOT NULL,'
-		  . ' m money NOT NULL, sd smalldatetime NOT NULL, dt datetime NOT NULL)', database => 'erp');
-	$instance->tsql("INSERT INTO dbo.fixed VALUES (1, 2, 3, 4, 5, 1.5, 2.5, 3.25, -4.25,"
-		  . " '2024-02-29T12:34:00', '2024-02-29T12:34:56.997')", database => 'erp');
-	$instance->tsql('CREATE TABLE dbo.rare (id int NOT NULL, v sql_variant NULL, g geometry NULL, h hierarchyid NULL)',
-		database => 'erp');
-	$instance->tsql("INSERT INTO dbo.rare VALUES ($_)", database => 'erp') for
-	  "1, CAST(0.1 AS float), geometry::Parse('POINT (1 2 3 4)'), hierarchyid::Parse('/1/2/')",
-	  "2, CAST(N'variant' AS nvarchar(20)), NULL, NULL",
-	  "3, CAST('2024-02-29T12:34:56.1234567' AS datetime2), NULL, NULL", '4, NULL, NULL, NULL';
-	return;
-}
-
-# A file with which the bare client asks for no encryption, as the other one does.
-sub configuration
-{
-	my ($folder) = @_;
-
-	open(my $file, '>', "$folder/freetds.conf") or die "freetds.conf: $!\n";
-	print $file "[global]\n\tencryption = off\n";
-	close $file;
-	return "$folder/freetds.conf";
-}
-
 # Runs the driver; its figures.
 sub drive
 {
@@ -75,7 +47,7 @@ sub drive
 
 	local $ENV{BROKEN_STREAMS_USER} = $TdsMirror::Instance::user;
 	local $ENV{BROKEN_STREAMS_PASSWORD} = $TdsMirror::Instance::password;
-	local $ENV{FREETDSCONF} = configuration($folder);
+	local $ENV{FREETDSCONF} = write_configuration($folder);
 	local $ENV{ASAN_OPTIONS} = 'allocator_may_return_null=1:max_allocation_size_mb=256:detect_leaks=0';
 	open(my $pipe, '-|', "$programs/driver", '--statements', "$FindBin::Bin/statements",
 		'--port', $instance->port, '--out', $folder, map { ("--$_", $orders{$_}) } sort keys %orders)
@@ -121,7 +93,7 @@ sub under_valgrind
 	return drive($folder, reader => $command, scale => $share, workers => 2, patience => 120000);
 }
 
-prepare();
+prepare_subjects($instance);
 my $folder = scratch_folder('found');
 my $figure = drive($folder, reader => "$programs/reader", bare => "$programs/bare",
 	workers => 2, scale => $scale);

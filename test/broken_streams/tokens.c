@@ -13,6 +13,8 @@
 #define DONE_MORE	0x0001
 #define DONE_COUNT	0x0010
 
+#define INFORMATION_CLASS	10	/* and below */
+
 #define PLP			0xFFFF		/* the length of a type whose values come in chunks */
 #define PLP_NULL	UINT64_MAX
 #define PLP_UNKNOWN (UINT64_MAX - 1)
@@ -59,6 +61,7 @@ typedef struct Cursor
 	const uint8_t *bytes;
 	size_t		size;
 	size_t		at;
+	bool		lenient;
 	const Type *type[TOKENS_COLUMNS];
 	bool		metadata;		/* of the running result */
 	size_t		results;
@@ -216,10 +219,12 @@ take_columns(Cursor *cursor)
 
 	if (!take_length(cursor, 2, &count))
 		return false;
-	if (count == 0xFFFF)
+	if (count == 0xFFFF || count == 0)
 		return true;
 	if (count > TOKENS_COLUMNS)
 		return fail(cursor, "too many columns");
+	if (cursor->lenient && cursor->metadata && cursor->result_rows == 0)
+		cursor->results--;		/* other columns for a result that has no row yet */
 	if (cursor->results++ > 0)
 		return fail(cursor, "a second result");
 	cursor->metadata = true;
@@ -341,13 +346,24 @@ take_done(Cursor *cursor)
 		return false;
 	if ((status & DONE_COUNT) != 0 && (cursor->metadata || cursor->results == 0))
 	{
+		if (!out->counted)
+			out->first_count = count;
 		out->counted = true;
 		out->done_count = count;
 	}
-	if (cursor->metadata && ((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
+	cursor->ended = (status & DONE_MORE) == 0;
+	if (!cursor->metadata)
+		return true;
+	/* to be lenient is to let rows follow, as long as their number comes out right */
+	if (cursor->lenient && !cursor->ended &&
+		((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
+		return true;
+	if (cursor->lenient ? !out->counted : (status & DONE_COUNT) == 0)
+		return fail(cursor, "no number of rows");
+	if ((uint32_t) out->done_count != cursor->result_rows &&
+		!(cursor->lenient && (uint32_t) out->first_count == cursor->result_rows))
 		return fail(cursor, "another number of rows");
 	cursor->metadata = false;
-	cursor->ended = (status & DONE_MORE) == 0;
 	return true;
 }
 
@@ -365,9 +381,9 @@ take_return_value(Cursor *cursor)
 	at = cursor->at;
 	if (!take_value(cursor, type, &column, &null))
 		return false;
-	cursor->out->returned++;
-	cursor->out->handle = type->number == 0x26 && cursor->at - at == 5 ?
-		(uint32_t) tokens_number(cursor->bytes + at + 1, 4) : 0;
+	if (type->number == 0x26 && cursor->at - at == 5 && cursor->out->returned < TOKENS_RETURNED)
+		cursor->out->handle[cursor->out->returned++] =
+			(uint32_t) tokens_number(cursor->bytes + at + 1, 4);
 	return true;
 }
 
@@ -378,6 +394,76 @@ take_measured(Cursor *cursor, size_t size)
 	uint64_t	length;
 
 	return take_length(cursor, size, &length) && take(cursor, length, BYTE_OTHER);
+}
+
+/* One of a class that information has is information for a lenient reader. */
+static bool
+take_error(Cursor *cursor)
+{
+	size_t		at = cursor->at;
+
+	if (!take_measured(cursor, 2))
+		return false;
+	if (!cursor->lenient || cursor->at - at < 8 || cursor->bytes[at + 7] > INFORMATION_CLASS)
+		cursor->error = true;
+	return true;
+}
+
+static bool
+take_features(Cursor *cursor)
+{
+	while (cursor->at < cursor->size && cursor->bytes[cursor->at] != 0xFF)
+	{
+		if (!take(cursor, 1, BYTE_OTHER) || !take_measured(cursor, 4))
+			return false;
+	}
+	return take(cursor, 1, BYTE_OTHER);
+}
+
+/* As FreeTDS reads it: what the change is says how long it is, and not its length. */
+static bool
+take_change_leniently(Cursor *cursor)
+{
+	size_t		start = cursor->at;
+	uint64_t	size;
+	uint8_t		kind;
+
+	if (!take_length(cursor, 2, &size) || !take(cursor, 1, BYTE_OTHER))
+		return false;
+	kind = cursor->bytes[start + 2];
+	if (kind >= 7 && kind <= 10)
+		return take_measured(cursor, 1) && take_measured(cursor, 1);
+	if (kind >= 1 && kind <= 6)
+		return take_text(cursor, 1) && take_text(cursor, 1);
+	return take(cursor, size > 0 ? size - 1 : 0, BYTE_OTHER);
+}
+
+typedef struct OldToken
+{
+	uint8_t		kind;
+	uint8_t		length;			/* bytes that say how long it is; 0: it is fixed */
+	uint8_t		size;
+} OldToken;
+
+/* Of TDS 4 and 5; who reads them for TDS 7 skips them. */
+static const OldToken old_tokens[] = {
+	{0x20, 4, 0}, {0x22, 4, 0}, {0x61, 4, 0}, {0x65, 1, 0}, {0x71, 1, 0}, {0x7C, 0, 8},
+	{0x83, 2, 0}, {0xA0, 2, 0}, {0xA1, 2, 0}, {0xA6, 2, 0}, {0xA7, 2, 0}, {0xA8, 2, 0},
+	{0xE2, 2, 0}, {0xE5, 2, 0}, {0xE6, 2, 0}, {0xE7, 2, 0}, {0xEC, 2, 0}, {0xED, 2, 0}
+};
+
+static bool
+take_old_token(Cursor *cursor, uint8_t token)
+{
+	size_t		i;
+
+	for (i = 0; i < sizeof(old_tokens) / sizeof(old_tokens[0]); i++)
+	{
+		if (old_tokens[i].kind == token)
+			return old_tokens[i].length > 0 ? take_measured(cursor, old_tokens[i].length) :
+				take(cursor, old_tokens[i].size, BYTE_OTHER);
+	}
+	return fail(cursor, "a token that is none");
 }
 
 static bool
@@ -400,26 +486,29 @@ take_token(Cursor *cursor, uint8_t token)
 		case 0xAC:
 			return take_return_value(cursor);
 		case 0xAA:				/* ERROR */
-			cursor->error = true;
-			return take_measured(cursor, 2);
+			return take_error(cursor);
 		case 0xA4:				/* TABNAME */
 		case 0xA5:				/* COLINFO */
 		case 0xA9:				/* ORDER */
 		case 0xAB:				/* INFO */
 		case 0xAD:				/* LOGINACK */
-		case 0xE3:				/* ENVCHANGE */
 			return take_measured(cursor, 2);
+		case 0xE3:				/* ENVCHANGE */
+			return cursor->lenient ? take_change_leniently(cursor) : take_measured(cursor, 2);
+		case 0xAE:				/* FEATUREEXTACK */
+			return take_features(cursor);
 		case 0xE4:				/* SESSIONSTATE */
 			return take_measured(cursor, 4);
 		default:
-			return fail(cursor, "a token that is none");
+			return cursor->lenient ? take_old_token(cursor, token) :
+				fail(cursor, "a token that is none");
 	}
 }
 
-void
-tokens_read(Tokens *tokens, const uint8_t *payload, size_t size)
+static void
+read_tokens(Tokens *tokens, const uint8_t *payload, size_t size, bool lenient)
 {
-	Cursor		cursor = {.out = tokens, .bytes = payload, .size = size};
+	Cursor		cursor = {.out = tokens, .bytes = payload, .size = size, .lenient = lenient};
 
 	memset(tokens, 0, sizeof(*tokens));
 	tokens->kind = calloc(1, size + 1);
@@ -445,6 +534,18 @@ tokens_read(Tokens *tokens, const uint8_t *payload, size_t size)
 	if (cursor.error)
 		fail(&cursor, "an error of the server");
 	tokens->whole = tokens->problem == NULL;
+}
+
+void
+tokens_read(Tokens *tokens, const uint8_t *payload, size_t size)
+{
+	read_tokens(tokens, payload, size, false);
+}
+
+void
+tokens_read_leniently(Tokens *tokens, const uint8_t *payload, size_t size)
+{
+	read_tokens(tokens, payload, size, true);
 }
 
 void

@@ -41,6 +41,7 @@ typedef struct Cell
 } Cell;
 
 #define TOKENS_COLUMNS	64
+#define TOKENS_RETURNED	8
 #define TYPE_INFO_MAX	16
 
 /* TYPE_INFO without the names that may stand in it. */
@@ -72,8 +73,9 @@ typedef struct Tokens
 	Cell	   *cell;			/* rows * columns */
 	bool		counted;		/* the last DONE with a count has said: */
 	uint64_t	done_count;
-	int			returned;		/* RETURNVALUEs */
-	uint32_t	handle;			/* the last of them, if it is an int; 0 otherwise */
+	uint64_t	first_count;	/* of the first DONE with a count */
+	int			returned;		/* RETURNVALUEs that are ints */
+	uint32_t	handle[TOKENS_RETURNED];
 } Tokens;
 
 #define TOKEN_COLMETADATA	0x81
@@ -85,6 +87,15 @@ typedef struct Tokens
 
 /* Reads size bytes at payload; to be freed by tokens_free(). */
 extern void tokens_read(Tokens *tokens, const uint8_t *payload, size_t size);
+
+/*
+ * The same as a reader may take it that overlooks what changes no row and no
+ * number of rows: columns that are described twice, rows behind a DONE that
+ * counts them and has more to come, an error of the class of information, the
+ * length of an ENVCHANGE, tokens of TDS 4 and 5.
+ */
+extern void tokens_read_leniently(Tokens *tokens, const uint8_t *payload, size_t size);
+
 extern void tokens_free(Tokens *tokens);
 
 extern uint64_t tokens_number(const uint8_t *bytes, size_t size);
