@@ -8,7 +8,7 @@
 
 TOP := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 
-LAB_TARGETS = demo check matrix deb deb-packages deb-check dist docs-check plots fuzz chaos chaos-standin matrix-failover unit lint facts installcheck regress isolation tap clients client-modules values faults bench-standin broken-streams broken-streams-programs bench-failover bench-read bench-push bench-write differential verdict-table packages standin extension lab lab-clean
+LAB_TARGETS = demo check matrix deb deb-packages deb-check dist docs-check plots fuzz fuzz-programs chaos chaos-standin matrix-failover unit lint facts installcheck regress isolation tap clients client-modules values faults bench-standin broken-streams broken-streams-programs bench-failover bench-read bench-push bench-write differential verdict-table packages standin extension lab lab-clean
 
 ifneq (,$(filter $(LAB_TARGETS),$(MAKECMDGOALS)))
 

@@ -71,6 +71,14 @@ broken-streams-programs: packages
 broken-streams: lab broken-streams-programs
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/broken_streams/run.pl
 
+fuzz-programs: broken-streams-programs
+	@$(TOP)/test/fuzz/build.sh $(BUILD)/fuzz
+
+# A million replies with several things wrong at once; SEED=n is the first of five seeds,
+# SCALE=x a part of the whole.
+fuzz: lab fuzz-programs
+	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/fuzz/run.pl
+
 # SEED=n is the first of five, SCALE=x a part of the whole.
 chaos-standin: standin
 	@$(LABORATORY) $@ perl -I$(HARNESS)/lib $(TOP)/test/standin_chaos/run.pl
@@ -159,7 +167,7 @@ dist: packages
 
 installcheck: regress isolation tap
 
-check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request $(BUILD)/bench_write/change broken-streams-programs
+check: client-modules lab $(BUILD)/standin_speed/drain $(BENCH_READ) $(BUILD)/bench_push/request $(BUILD)/bench_write/change fuzz-programs
 	@$(HARNESS)/check.sh $(BUILD)
 
 lab-clean:

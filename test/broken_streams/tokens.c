@@ -13,6 +13,8 @@
 #define DONE_MORE	0x0001
 #define DONE_COUNT	0x0010
 
+#define TEXT_POINTER	16		/* bytes */
+
 #define INFORMATION_CLASS	10	/* and below */
 
 #define PLP			0xFFFF		/* the length of a type whose values come in chunks */
@@ -62,6 +64,7 @@ typedef struct Cursor
 	size_t		size;
 	size_t		at;
 	bool		lenient;
+	bool		settled;		/* a DONE has counted the rows that there are */
 	const Type *type[TOKENS_COLUMNS];
 	bool		metadata;		/* of the running result */
 	size_t		results;
@@ -260,7 +263,7 @@ take_chunks(Cursor *cursor, bool *null)
 			return false;
 		sum += chunk;
 	} while (chunk > 0);
-	if (total != PLP_UNKNOWN && sum != total)
+	if (total != PLP_UNKNOWN && sum != total && !cursor->lenient)
 		return fail(cursor, "chunks that do not add up");
 	return true;
 }
@@ -286,14 +289,14 @@ take_value(Cursor *cursor, const Type *type, const ColumnType *column, bool *nul
 				return take_chunks(cursor, null);
 			if (!take_length(cursor, 2, &length))
 				return false;
-			*null = length == 0xFFFF;
+			*null = length == 0xFFFF || (cursor->lenient && length >= 0x8000);
 			return *null || take(cursor, length, BYTE_DATA);
 		case LAYOUT_CHUNKS:
 			return take_chunks(cursor, null);
 		case LAYOUT_LONG:
 			if (!take_length(cursor, 1, &length))
 				return false;
-			*null = length == 0;
+			*null = cursor->lenient ? length != TEXT_POINTER : length == 0;
 			return *null || (take(cursor, length + 8, BYTE_OTHER) &&
 							 take_length(cursor, 4, &length) && take(cursor, length, BYTE_DATA));
 		case LAYOUT_VARIANT:
@@ -331,6 +334,7 @@ take_row(Cursor *cursor, bool bitmap)
 	}
 	out->rows++;
 	cursor->result_rows++;
+	cursor->settled = false;
 	return true;
 }
 
@@ -354,15 +358,16 @@ take_done(Cursor *cursor)
 	cursor->ended = (status & DONE_MORE) == 0;
 	if (!cursor->metadata)
 		return true;
+	if ((status & DONE_COUNT) != 0)
+		cursor->settled = (uint32_t) count == cursor->result_rows ||
+			(uint32_t) out->first_count == cursor->result_rows;
 	/* to be lenient is to let rows follow, as long as their number comes out right */
-	if (cursor->lenient && !cursor->ended &&
-		((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
+	if (cursor->lenient && !cursor->ended)
 		return true;
-	if (cursor->lenient ? !out->counted : (status & DONE_COUNT) == 0)
-		return fail(cursor, "no number of rows");
-	if ((uint32_t) out->done_count != cursor->result_rows &&
-		!(cursor->lenient && (uint32_t) out->first_count == cursor->result_rows))
+	if (!cursor->lenient && ((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
 		return fail(cursor, "another number of rows");
+	if (!cursor->settled && (uint32_t) out->first_count != cursor->result_rows)
+		return fail(cursor, "another number of rows, or none");
 	cursor->metadata = false;
 	return true;
 }

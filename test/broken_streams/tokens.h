@@ -92,7 +92,8 @@ extern void tokens_read(Tokens *tokens, const uint8_t *payload, size_t size);
  * The same as a reader may take it that overlooks what changes no row and no
  * number of rows: columns that are described twice, rows behind a DONE that
  * counts them and has more to come, an error of the class of information, the
- * length of an ENVCHANGE, tokens of TDS 4 and 5.
+ * length of an ENVCHANGE, tokens of TDS 4 and 5; and that takes for NULL a
+ * string of 32 kB and a text without its pointer, and chunks for their sum.
  */
 extern void tokens_read_leniently(Tokens *tokens, const uint8_t *payload, size_t size);
 

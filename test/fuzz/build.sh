@@ -14,3 +14,4 @@ playing="$here/player.c $here/replay.c $breaking"
 gcc $plain -o "$out/recorder" "$here/recorder.c" "$here/corpus.c" $recording $judging
 gcc $sanitized $wrapper -o "$out/player" $playing $reader
 gcc $sanitized -o "$out/player.bare" $playing $bare
+gcc $plain -o "$out/relay" "$here/relay.c" $breaking

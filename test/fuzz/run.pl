@@ -4,12 +4,13 @@
 # without PostgreSQL, under sanitizers) and the bare client get the same bytes; a
 # hundredth as many replies are broken on their way to a backend.  README.md says
 # what is broken and what is judged.  SEED is the first of five seeds, SCALE the
-# share of the replies; ONLY=players or ONLY=backend.
+# share of the replies.
 use strict;
 use warnings;
 use FindBin;
 use lib $FindBin::Bin, "$FindBin::Bin/../broken_streams";
 use Players qw(play);
+use Relayed qw(play_relayed);
 use Subjects qw(prepare_subjects write_configuration);
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(append_file build_folder scratch_folder slurp);
@@ -130,7 +131,20 @@ sub players
 	return;
 }
 
+sub backend
+{
+	my %found = play_relayed(corpus => "$folder/corpus", folder => $folder, seed => $first_seed,
+		replies => int($replies / 100 * $scale + 0.999));
+
+	check(!$found{failed}, 'every worker of the backends ends well');
+	check(!$found{grown}, 'no backend grows with the lengths that are said');
+	$sum{cases} += $found{broken};
+	$sum{$_} += $found{$_} for qw(crashes hangs wrong);
+	return;
+}
+
 players();
+backend();
 my $least = $replies * $scale;
 my $bars = join '',
   bar(fuzz_replies => $sum{cases}, $least, $sum{cases} >= $least),

@@ -21,6 +21,8 @@ flags_of() {
 			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
 		test/broken_streams/*)
 			echo "-std=gnu11 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
+		test/fuzz/*)
+			echo "-std=gnu11 -D_GNU_SOURCE -Itest/broken_streams" ;;
 		test/parameters/*)
 			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -Isrc/value -isystem $server $conventions" ;;
 		test/docs/*) echo "-std=c99 -pedantic -Iinclude" ;;
