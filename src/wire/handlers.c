@@ -196,6 +196,12 @@ handle_message(DBPROCESS *dbproc, DBINT msgno, int msgstate, int severity,
 		return 0;
 	if (severity < WIRE_SEVERITY_ERROR || current->error.number != 0)
 		return 0;
+	/* our sign of an error is its number */
+	if (msgno == 0)
+	{
+		wire_note(current, "the server has reported an error without a number");
+		return 0;
+	}
 	error = &current->error;
 	error->number = msgno;
 	error->state = msgstate;

@@ -120,6 +120,20 @@ right_handle(const Recording *recording, Result *result, const Tokens *sent, uin
 	return *handle == 0;
 }
 
+/* Is count what a DONE says?  Without rows to be counted there may be several. */
+static bool
+was_said(const Tokens *tokens, int64_t count)
+{
+	int			i;
+
+	for (i = 0; i < tokens->counts; i++)
+	{
+		if ((uint32_t) tokens->count_said[i] == (uint32_t) count)
+			return true;
+	}
+	return false;
+}
+
 /* Compares what the client has read with a reply that is whole. */
 static Judgement
 compare(const Recording *recording, const Tokens *was, const Bytes *payload, const Tokens *is,
@@ -163,10 +177,7 @@ compare(const Recording *recording, const Tokens *was, const Bytes *payload, con
 		return JUDGE_SHORT;
 	if (!right_handle(recording, &new, is, &handle))
 		return JUDGE_OTHER;
-	return new.columns == 0 && new.count >= 0 &&
-		!(is->counted && ((uint32_t) new.count == (uint32_t) is->done_count ||
-						  (uint32_t) new.count == (uint32_t) is->first_count)) ?
-		JUDGE_OTHER : JUDGE_GOOD;
+	return new.columns == 0 && new.count >= 0 && !was_said(is, new.count) ? JUDGE_OTHER : JUDGE_GOOD;
 }
 
 /*
@@ -235,9 +246,13 @@ judge_leniently(const Recording *recording, const Tokens *was, const Bytes *raw,
 	tokens_read_leniently(&is, payload.data, payload.used);
 	if (is.whole)
 		judgement = compare(recording, was, &payload, &is, body);
+	if (judgement == JUDGE_GOOD)
+		judgement = JUDGE_VALUE;
+	else if (is.odd)
+		judgement = JUDGE_UNKNOWN;
 	tokens_free(&is);
 	bytes_free(&payload);
-	return judgement == JUDGE_GOOD ? JUDGE_VALUE : judgement;
+	return judgement;
 }
 
 Judgement
@@ -250,6 +265,7 @@ judge(const Recording *recording, const Bytes *raw, const Bytes *body)
 	bool		same = body->used == recording->answer.used &&
 		memcmp(body->data, recording->answer.data, body->used) == 0;
 	Judgement	judgement;
+	Judgement	lenient = JUDGE_OTHER;
 
 	tokens_read(&was, recording->payload[STAGES - 1].data, recording->payload[STAGES - 1].used);
 	tokens_read(&is, payload.data, payload.used);
@@ -257,8 +273,9 @@ judge(const Recording *recording, const Bytes *raw, const Bytes *body)
 		judgement = compare(recording, &was, &payload, &is, body);
 	else if (same && !(is.counted && (uint32_t) is.done_count != (uint32_t) rows_of(body)))
 		judgement = JUDGE_GOOD;
-	else if (judge_leniently(recording, &was, raw, body) == JUDGE_VALUE)
-		judgement = JUDGE_VALUE;
+	else if ((lenient = judge_leniently(recording, &was, raw, body)) == JUDGE_VALUE ||
+			 lenient == JUDGE_UNKNOWN)
+		judgement = lenient;
 	else if (is.counted && (uint32_t) is.done_count != (uint32_t) rows_of(body))
 		judgement = JUDGE_SHORT;
 	else

@@ -11,6 +11,7 @@ typedef enum Judgement
 {
 	JUDGE_GOOD,
 	JUDGE_VALUE,				/* all rows, but only a lenient reader comes to these values */
+	JUDGE_UNKNOWN,				/* there is a token in it whose length nobody knows for sure */
 	JUDGE_SHORT,				/* fewer rows than were sent, or than the server says */
 	JUDGE_OTHER					/* anything else that was not sent */
 } Judgement;

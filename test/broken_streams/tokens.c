@@ -259,7 +259,11 @@ take_chunks(Cursor *cursor, bool *null)
 		return true;
 	do
 	{
-		if (!take_length(cursor, 4, &chunk) || !take(cursor, chunk, BYTE_DATA))
+		if (!take_length(cursor, 4, &chunk))
+			return false;
+		if (cursor->lenient && chunk > INT32_MAX)
+			chunk = 0;
+		if (!take(cursor, chunk, BYTE_DATA))
 			return false;
 		sum += chunk;
 	} while (chunk > 0);
@@ -285,7 +289,7 @@ take_value(Cursor *cursor, const Type *type, const ColumnType *column, bool *nul
 			*null = length == 0;
 			return take(cursor, length, BYTE_DATA);
 		case LAYOUT_SHORT:
-			if (tokens_number(column->bytes + 1, 2) == PLP)
+			if (tokens_number(column->bytes + 1, 2) >= (cursor->lenient ? 0x8000 : PLP))
 				return take_chunks(cursor, null);
 			if (!take_length(cursor, 2, &length))
 				return false;
@@ -350,8 +354,8 @@ take_done(Cursor *cursor)
 		return false;
 	if ((status & DONE_COUNT) != 0 && (cursor->metadata || cursor->results == 0))
 	{
-		if (!out->counted)
-			out->first_count = count;
+		if (out->counts < TOKENS_COUNTS)
+			out->count_said[out->counts++] = count;
 		out->counted = true;
 		out->done_count = count;
 	}
@@ -360,13 +364,13 @@ take_done(Cursor *cursor)
 		return true;
 	if ((status & DONE_COUNT) != 0)
 		cursor->settled = (uint32_t) count == cursor->result_rows ||
-			(uint32_t) out->first_count == cursor->result_rows;
+			(uint32_t) out->count_said[0] == cursor->result_rows;
 	/* to be lenient is to let rows follow, as long as their number comes out right */
 	if (cursor->lenient && !cursor->ended)
 		return true;
 	if (!cursor->lenient && ((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
 		return fail(cursor, "another number of rows");
-	if (!cursor->settled && (uint32_t) out->first_count != cursor->result_rows)
+	if (!cursor->settled && (uint32_t) out->count_said[0] != cursor->result_rows)
 		return fail(cursor, "another number of rows, or none");
 	cursor->metadata = false;
 	return true;
@@ -401,17 +405,27 @@ take_measured(Cursor *cursor, size_t size)
 	return take_length(cursor, size, &length) && take(cursor, length, BYTE_OTHER);
 }
 
-/* One of a class that information has is information for a lenient reader. */
+/*
+ * ERROR and INFO.  A lenient reader goes by the class of a message, and by what
+ * it holds instead of its length.
+ */
 static bool
-take_error(Cursor *cursor)
+take_message(Cursor *cursor, bool error)
 {
 	size_t		at = cursor->at;
+	uint64_t	size;
 
-	if (!take_measured(cursor, 2))
+	if (!cursor->lenient)
+	{
+		cursor->error = cursor->error || error;
+		return take_measured(cursor, 2);
+	}
+	if (!take_length(cursor, 2, &size) || !take(cursor, 6, BYTE_OTHER))
 		return false;
-	if (!cursor->lenient || cursor->at - at < 8 || cursor->bytes[at + 7] > INFORMATION_CLASS)
+	if (cursor->bytes[at + 7] > INFORMATION_CLASS)
 		cursor->error = true;
-	return true;
+	return take_text(cursor, 2) && take_text(cursor, 1) && take_text(cursor, 1) &&
+		take(cursor, 4, BYTE_OTHER);
 }
 
 static bool
@@ -462,6 +476,7 @@ take_old_token(Cursor *cursor, uint8_t token)
 {
 	size_t		i;
 
+	cursor->out->odd = true;
 	for (i = 0; i < sizeof(old_tokens) / sizeof(old_tokens[0]); i++)
 	{
 		if (old_tokens[i].kind == token)
@@ -491,11 +506,13 @@ take_token(Cursor *cursor, uint8_t token)
 		case 0xAC:
 			return take_return_value(cursor);
 		case 0xAA:				/* ERROR */
-			return take_error(cursor);
+		case 0xAB:				/* INFO */
+			return take_message(cursor, token == 0xAA);
 		case 0xA4:				/* TABNAME */
 		case 0xA5:				/* COLINFO */
+			cursor->out->odd = true;
+			return take_measured(cursor, 2);
 		case 0xA9:				/* ORDER */
-		case 0xAB:				/* INFO */
 		case 0xAD:				/* LOGINACK */
 			return take_measured(cursor, 2);
 		case 0xE3:				/* ENVCHANGE */

@@ -42,6 +42,7 @@ typedef struct Cell
 
 #define TOKENS_COLUMNS	64
 #define TOKENS_RETURNED	8
+#define TOKENS_COUNTS	16
 #define TYPE_INFO_MAX	16
 
 /* TYPE_INFO without the names that may stand in it. */
@@ -61,6 +62,7 @@ typedef struct Tokens
 {
 	bool		whole;			/* what stands up to the last DONE, that is */
 	bool		tail;			/* something stands behind it */
+	bool		odd;			/* a token was met that is read in more than one way */
 	const char *problem;		/* why not */
 	Token	   *token;
 	size_t		count;
@@ -73,7 +75,8 @@ typedef struct Tokens
 	Cell	   *cell;			/* rows * columns */
 	bool		counted;		/* the last DONE with a count has said: */
 	uint64_t	done_count;
-	uint64_t	first_count;	/* of the first DONE with a count */
+	int			counts;			/* the first of those that were said */
+	uint64_t	count_said[TOKENS_COUNTS];
 	int			returned;		/* RETURNVALUEs that are ints */
 	uint32_t	handle[TOKENS_RETURNED];
 } Tokens;
@@ -92,8 +95,9 @@ extern void tokens_read(Tokens *tokens, const uint8_t *payload, size_t size);
  * The same as a reader may take it that overlooks what changes no row and no
  * number of rows: columns that are described twice, rows behind a DONE that
  * counts them and has more to come, an error of the class of information, the
- * length of an ENVCHANGE, tokens of TDS 4 and 5; and that takes for NULL a
- * string of 32 kB and a text without its pointer, and chunks for their sum.
+ * lengths of ENVCHANGE, INFO and ERROR, tokens of TDS 4 and 5; and that takes for
+ * NULL a string of 32 kB and a text without its pointer, chunks for their sum, and
+ * one of 2 GB for the last.
  */
 extern void tokens_read_leniently(Tokens *tokens, const uint8_t *payload, size_t size);
 

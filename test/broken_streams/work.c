@@ -197,7 +197,7 @@ static void
 run_answer(Worker *worker, const Subject *subject, const Bytes *raw)
 {
 	static const char *const words[] = {
-		[JUDGE_VALUE] = "other value", [JUDGE_SHORT] = "short result", [JUDGE_OTHER] = "other result"
+		[JUDGE_VALUE] = "other value", [JUDGE_UNKNOWN] = "odd token", [JUDGE_SHORT] = "short result", [JUDGE_OTHER] = "other result"
 	};
 	Bytes		body = {0};
 	int			asked;
@@ -206,7 +206,7 @@ run_answer(Worker *worker, const Subject *subject, const Bytes *raw)
 
 	worker->totals->errors += outcome == CASE_ERROR;
 	worker->totals->wholes += outcome == CASE_WHOLE && judgement == JUDGE_GOOD;
-	worker->totals->values += judgement == JUDGE_VALUE;
+	worker->totals->values += judgement == JUDGE_VALUE || judgement == JUDGE_UNKNOWN;
 	worker->totals->short_results += judgement == JUDGE_SHORT;
 	worker->totals->other_results += judgement == JUDGE_OTHER;
 	if (judgement != JUDGE_GOOD)

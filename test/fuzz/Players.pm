@@ -16,7 +16,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT_OK = qw(play);
 
 my $patience = 10;				# seconds for one case
-my @names = qw(state number cases errors wholes lenient follows wrong);	# of player.h's Progress
+my @names = qw(state number cases errors wholes lenient unknown follows wrong);	# of player.h's Progress
 my ($runs, $loops, $done) = (0, 1, 2);	# PlayerState
 
 # The state file, a hash.

@@ -180,6 +180,9 @@ judge_answer(const Mutant *mutant, uint64_t number, const Bytes *body)
 		case JUDGE_VALUE:
 			player.progress->lenient++;
 			break;
+		case JUDGE_UNKNOWN:
+			player.progress->unknown++;
+			break;
 		case JUDGE_SHORT:
 			find(mutant, number, "short result");
 			break;

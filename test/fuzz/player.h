@@ -23,6 +23,7 @@ typedef struct Progress
 	uint64_t	errors;			/* reported by the client */
 	uint64_t	wholes;			/* taken for whole, rightly */
 	uint64_t	lenient;		/* likewise, but for a value that the book does not know */
+	uint64_t	unknown;		/* likewise, with a token that is read in more than one way */
 	uint64_t	follows;		/* sessions that went on */
 	uint64_t	wrong;			/* taken for whole, wrongly */
 } Progress;

@@ -193,7 +193,7 @@ rows_said(const Bytes *payload, bool leniently)
 		tokens_read(&tokens, payload->data, payload->used);
 	if (tokens.whole)
 		rows = tokens.columns > 0 ? (long long) tokens.rows :
-			tokens.counted ? (long long) tokens.first_count : 0;
+			tokens.counted ? (long long) tokens.done_count : 0;
 	tokens_free(&tokens);
 	return rows;
 }

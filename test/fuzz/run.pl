@@ -103,7 +103,7 @@ sub judge_seed
 	$sum{ended} += @{ $ours->{loops} };
 	$sum{bare_crashes} += @{ $bare->{crashes} };
 	$sum{bare_hangs} += @{ $bare->{loops} } + @{ $bare->{hangs} };
-	$sum{$_} += $ours->{$_} for qw(cases errors wholes lenient follows wrong);
+	$sum{$_} += $ours->{$_} for qw(cases errors wholes lenient unknown follows wrong);
 	return;
 }
 
@@ -126,6 +126,7 @@ sub players
 	}
 	printf "%d replies: %d errors, %d results, %d that only a lenient reader takes for whole; %d sessions went on\n",
 	  map { $sum{$_} // 0 } qw(cases errors wholes lenient follows);
+	printf "fuzz_not_judged %d\n", $sum{unknown};
 	printf "fuzz_freetds_crashes %d\n", $sum{bare_crashes};
 	printf "fuzz_freetds_hangs %d (%d of them ended by the wrapper's watch)\n", $sum{bare_hangs}, $sum{ended};
 	return;
