@@ -13,6 +13,7 @@
 #define DONE_MORE	0x0001
 #define DONE_COUNT	0x0010
 
+#define CHANGES		20			/* kinds of ENVCHANGE */
 #define TEXT_POINTER	16		/* bytes */
 
 #define INFORMATION_CLASS	10	/* and below */
@@ -222,7 +223,7 @@ take_columns(Cursor *cursor)
 
 	if (!take_length(cursor, 2, &count))
 		return false;
-	if (count == 0xFFFF || count == 0)
+	if (count == 0xFFFF || count == 0 || (cursor->lenient && count > INT16_MAX))
 		return true;
 	if (count > TOKENS_COLUMNS)
 		return fail(cursor, "too many columns");
@@ -454,6 +455,7 @@ take_change_leniently(Cursor *cursor)
 		return take_measured(cursor, 1) && take_measured(cursor, 1);
 	if (kind >= 1 && kind <= 6)
 		return take_text(cursor, 1) && take_text(cursor, 1);
+	cursor->out->odd = cursor->out->odd || kind == 0 || kind > CHANGES;
 	return take(cursor, size > 0 ? size - 1 : 0, BYTE_OTHER);
 }
 

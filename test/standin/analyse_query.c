@@ -229,7 +229,7 @@ bind_table(Analysis *analysis, Scope *scope, Source *source, Relation *relation)
 		relation_of_table(analysis, relation, &set->info);
 		return true;
 	}
-	if (name->object[0] == '@')
+	if (is_table_variable(name))
 		return session_error(session, 1087, name->object);
 	relation->system = system_view_find(name->database != NULL ? name->database : current,
 										name->schema, name->object);

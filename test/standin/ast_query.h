@@ -35,6 +35,13 @@ typedef struct ObjectName
 	Span		span;
 } ObjectName;
 
+/* No variable has a schema: [dbo].[@t] is a table of that name. */
+static inline bool
+is_table_variable(const ObjectName *name)
+{
+	return name->object[0] == '@' && name->schema == NULL;
+}
+
 typedef struct NameList
 {
 	const char **items;

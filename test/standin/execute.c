@@ -61,7 +61,7 @@ find_base_table(Session *session, const ObjectName *name)
 
 	if (set != NULL)
 		return &set->info;
-	if (name->object[0] == '@')
+	if (is_table_variable(name))
 	{
 		session_error(session, 1087, name->object);
 		return NULL;

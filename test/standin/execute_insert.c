@@ -420,7 +420,7 @@ execute_insert(Session *session, InsertStatement *statement)
 	memset(&inserter, 0, sizeof(inserter));
 	inserter.session = session;
 	inserter.statement = statement;
-	done = transaction_implicit(session) && transaction_enter(session, statement->target.object[0] != '@') && insert_entered(&inserter);
+	done = transaction_implicit(session) && transaction_enter(session, !is_table_variable(&statement->target)) && insert_entered(&inserter);
 	done = transaction_leave(session, done);
 	execute_changed(session, DONE_INSERT, done, inserter.rows);
 	return done;
