@@ -114,7 +114,7 @@ sub players
 	local $ENV{BROKEN_STREAMS_USER} = $TdsMirror::Instance::user;
 	local $ENV{BROKEN_STREAMS_PASSWORD} = $TdsMirror::Instance::password;
 	local $ENV{FREETDSCONF} = write_configuration($folder);
-	local $ENV{ASAN_OPTIONS} = 'allocator_may_return_null=1:max_allocation_size_mb=256:detect_leaks=0';
+	local $ENV{ASAN_OPTIONS} = 'allocator_may_return_null=1:max_allocation_size_mb=256:quarantine_size_mb=16:detect_leaks=0';
 	record();
 	play_known();
 	for my $seed ($first_seed .. $first_seed + $seeds - 1)
