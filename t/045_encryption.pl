@@ -110,6 +110,21 @@ like(ask('s'), qr/^08001 .*the file of certificate authorities cannot be read: N
 define('s', $instance{good}, encryption => 'require', ca_file => "$authority->{folder}/good.key");
 like(ask('s'), qr/no authority in ca_file has signed it/, 'a ca_file without authorities');
 
+# A handshake that is cut short says nothing of the certificate.
+for my $case ([ 'with ca_file', ca_file => $authority->file ], ['without ca_file'])
+{
+	my ($with, %options) = @$case;
+
+	for my $action ('close', 'reset')
+	{
+		define('s', $instance{good}, encryption => 'require', %options);
+		$instance{good}->control("fault handshake $action count 1");
+		like(ask('s'), qr/^08001 .*could not find the principal.*unreachable: /s, "$with: a handshake that ends with $action");
+		is(ask('s'), 'TRUE', '... and the next one');
+	}
+	$instance{good}->control('clear');
+}
+
 # Who may say so.
 $psql->query('CREATE ROLE plain; GRANT USAGE ON FOREIGN DATA WRAPPER tds_mirror_fdw TO plain; SET ROLE plain');
 my ($ok, undef, $err, $state) = $psql->try("CREATE SERVER p FOREIGN DATA WRAPPER tds_mirror_fdw "

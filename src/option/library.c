@@ -47,9 +47,12 @@ tmf_option_check_library(const TmfOption *option, const TmfOptionValue *value)
 void
 tmf_server_check_library(Oid serverid)
 {
-	ForeignServer *server = GetForeignServer(serverid);
+	/* a transaction that has dropped the server may still have to ask about its COMMIT */
+	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
 	ListCell   *lc;
 
+	if (server == NULL)
+		return;
 	foreach(lc, server->options)
 	{
 		DefElem    *def = lfirst_node(DefElem, lc);

@@ -79,11 +79,10 @@ check_path(const TmfOption *option, const char *text)
 static void
 check_host(const TmfOption *option, const char *text)
 {
-	const char *at = text;
+	int			length = strlen(text);
 
-	while (isalnum((unsigned char) *at) || (*at != '\0' && strchr(".-_:", *at) != NULL))
-		at++;
-	if (*at != '\0' || at - text < option->min || at - text > option->max)
+	if (length < option->min || length > option->max ||
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:") != length)
 		bad_value(option, text, "a host name or an address, such as sql1.example.com");
 }
 

@@ -5,9 +5,10 @@
  * FreeTDS keeps that to itself: a server without encryption, a certificate that is
  * not trusted and one with another name are the same failed connection.  So it is
  * found out afterwards, once, from what would not have failed: the server is asked
- * whether it offers encryption, and logins of nobody, with fewer demands on the
- * certificate each, are tried until the server answers one.  They send no secret,
- * and the judge of the certificate is the one that refused it.
+ * whether it offers encryption, and logins of nobody, the first with all demands on
+ * the certificate and each next one with fewer, are tried until the server answers
+ * one.  They send no secret, and the judge of the certificate is the one that refused
+ * it.  Where time is short nothing is said rather than something else.
  */
 #include "postgres.h"
 
@@ -39,6 +40,13 @@ typedef enum Reason
 	REASON_AUTHORITY_STRICT,
 	REASON_SYSTEM_STRICT
 } Reason;
+
+typedef enum Reply
+{
+	REPLY_NONE,					/* time is up, or nobody is there any more: nothing was found out */
+	REPLY_REFUSED,				/* encryption did not come about */
+	REPLY_ANSWERED
+} Reply;
 
 static const char *const reasons[] = {
 	[REASON_NO_ENCRYPTION] = "the server does not offer encryption",
@@ -104,9 +112,23 @@ ask_offer(const TmfAddress *address, uint16 port, int64 until_ms, PreloginEncryp
 	return answered;
 }
 
-/* Does the server answer a login like that of somebody whom it does not know? */
+/*
+ * Has FreeTDS given up as it does when encryption is what fails?  A server that was
+ * going down looks the same.
+ */
 static bool
-answers(WireLogin login, int64 until_ms)
+is_speechless(const WireLogin *login, const WireError *error)
+{
+	if (error->number != 0)
+		return false;
+	return error->client_number == WIRE_CLIENT_FAILED ||
+		(login->encryption == WIRE_ENCRYPTION_STRICT &&
+		 (error->client_number == WIRE_CLIENT_CLOSED || error->client_number == WIRE_CLIENT_READ));
+}
+
+/* What becomes of a login like that of somebody whom the server does not know. */
+static Reply
+try_login(WireLogin login, int64 until_ms)
 {
 	WireConn   *conn;
 	WireError	error;
@@ -119,22 +141,32 @@ answers(WireLogin login, int64 until_ms)
 	status = tmf_attempt_wire(&login, &conn, &error);
 	if (status == WIRE_OK)
 		wire_close(conn);
-	return status == WIRE_OK || error.number != 0;
+	if (status == WIRE_OK || error.number != 0)
+		return REPLY_ANSWERED;
+	return status != WIRE_INTERRUPTED && is_speechless(&login, &error) ? REPLY_REFUSED : REPLY_NONE;
 }
 
-/* A server with encryption has been refused: what about its certificate? */
+/* A server with encryption has been refused, and would be again: what about its certificate? */
 static Reason
 judge_certificate(const WireLogin *login, int64 until_ms)
 {
 	bool		strict = login->encryption == WIRE_ENCRYPTION_STRICT;
 	WireLogin	lax = *login;
+	Reply		reply;
 
 	lax.any_host = true;
-	if (answers(lax, until_ms))
+	reply = try_login(lax, until_ms);
+	if (reply == REPLY_REFUSED && !strict)
+	{
+		lax.ca_file = NULL;
+		reply = try_login(lax, until_ms);
+		if (reply == REPLY_REFUSED)
+			return REASON_TLS;
+	}
+	else if (reply == REPLY_ANSWERED)
 		return REASON_NAME;
-	lax.ca_file = NULL;
-	if (!strict && !answers(lax, until_ms))
-		return REASON_TLS;
+	if (reply == REPLY_NONE)
+		return REASON_UNKNOWN;
 	if (login->ca_file == NULL || login->ca_file[0] != '/')
 		return strict ? REASON_SYSTEM_STRICT : REASON_SYSTEM;
 	return strict ? REASON_AUTHORITY_STRICT : REASON_AUTHORITY;
@@ -144,33 +176,36 @@ static Reason
 find_reason(const TmfAddress *address, const WireLogin *login, int client_number, int64 until_ms)
 {
 	bool		strict = login->encryption == WIRE_ENCRYPTION_STRICT;
+	bool		offers = strict && client_number == WIRE_CLIENT_FAILED;
 	PreloginEncryption offer;
 
-	if (client_number == WIRE_CLIENT_FAILED && strict)
-		return judge_certificate(login, until_ms);
-	if (!ask_offer(address, login->port, until_ms, &offer))
+	if (!offers)
+	{
+		if (!ask_offer(address, login->port, until_ms, &offer))
+			return REASON_UNKNOWN;
+		if (!strict && offer == PRELOGIN_NOT_SUPPORTED)
+			return login->encryption == WIRE_ENCRYPTION_REQUIRE ?
+				REASON_NO_ENCRYPTION : REASON_UNKNOWN;
+	}
+	/* what does not fail a second time is no fault of encryption */
+	if (try_login(*login, until_ms) != REPLY_REFUSED)
 		return REASON_UNKNOWN;
-	if (strict)
+	if (strict && !offers)
 		return REASON_NOT_STRICT;
-	if (offer != PRELOGIN_NOT_SUPPORTED)
-		return login->ca_file ? judge_certificate(login, until_ms) : REASON_TLS;
-	return login->encryption == WIRE_ENCRYPTION_REQUIRE ? REASON_NO_ENCRYPTION : REASON_UNKNOWN;
+	return strict || login->ca_file ? judge_certificate(login, until_ms) : REASON_TLS;
 }
 
 bool
 tmf_encryption_explain(const TmfAddress *address, const WireLogin *login, int64 until_ms,
 					   WireError *error)
 {
-	int			number = error->client_number;
-	bool		strict = login->encryption == WIRE_ENCRYPTION_STRICT;
+	bool		demanding = login->encryption == WIRE_ENCRYPTION_REQUIRE ||
+		login->encryption == WIRE_ENCRYPTION_STRICT || login->ca_file != NULL;
 	Reason		reason;
 
-	if (error->number != 0 ||
-		(!strict && login->encryption != WIRE_ENCRYPTION_REQUIRE && login->ca_file == NULL) ||
-		!(number == WIRE_CLIENT_FAILED ||
-		  (strict && (number == WIRE_CLIENT_CLOSED || number == WIRE_CLIENT_READ))))
+	if (!demanding || !is_speechless(login, error))
 		return false;
-	reason = find_reason(address, login, number,
+	reason = find_reason(address, login, error->client_number,
 						 until_ms < 0 ? tmf_now_ms() + PATIENCE_MS : until_ms);
 	if (reason == REASON_UNKNOWN)
 		return false;
