@@ -191,9 +191,9 @@ $super->quit;
 my $log = slurp($cluster->log_file);
 
 cmp_ok(length $log, '>', 10000, 'the log says much');
-unlike($log, qr/\Q$secret\E/, 'but not the password');
+ok(index($log, $secret) < 0, 'but not the password');
 # sessions of the roles have logged their own statements, with what stood in them
-unlike($log =~ s/^.*(?:LOG|STATEMENT|DEBUG):.*(?:CREATE|ALTER) (?:SERVER|USER MAPPING).*$//mgr, qr/Hidden[567]/, 'nor a wrong one');
+ok(($log =~ s/^.*(?:LOG|STATEMENT|DEBUG):.*(?:CREATE|ALTER) (?:SERVER|USER MAPPING).*$//mgr) !~ /Hidden[567]/, 'nor a wrong one');
 # LINE shows the user's own statement, which psql has sent
 unlike(join("\n", map { s/^(?:LINE \d+|STATEMENT):.*$//mgr } @said), qr/\Q$secret\E|Hidden/, 'nor does any answer');
 unlike(join('', map { slurp($_) } grep { -f } glob($cluster->{folder} . '/data/pg_tds_mirror*/*'), glob($cluster->{folder} . '/data/tds_mirror*/*')),

@@ -116,11 +116,12 @@ wire_first_result(WireConn *conn)
 	wire_enter(conn, WIRE_MODE_STATEMENT);
 	if (dbsqlok(conn->dbproc) == FAIL)
 		wire_note(conn, "the answer could not be read");
-	status = wire_outcome(conn);
+	/* before the rest of such an answer is completed by what comes */
+	status = check_taken(conn, taken, wire_outcome(conn));
 	if (status == WIRE_OK)
 		status = advance(conn);
 	wire_leave();
-	return check_taken(conn, taken, status);
+	return status;
 }
 
 WireStatus

@@ -13,7 +13,6 @@
 #define DONE_MORE	0x0001
 #define DONE_COUNT	0x0010
 
-#define CHANGES		20			/* kinds of ENVCHANGE */
 #define TEXT_POINTER	16		/* bytes */
 
 #define INFORMATION_CLASS	10	/* and below */
@@ -455,7 +454,7 @@ take_change_leniently(Cursor *cursor)
 		return take_measured(cursor, 1) && take_measured(cursor, 1);
 	if (kind >= 1 && kind <= 6)
 		return take_text(cursor, 1) && take_text(cursor, 1);
-	cursor->out->odd = cursor->out->odd || kind == 0 || kind > CHANGES;
+	cursor->out->odd = true;
 	return take(cursor, size > 0 ? size - 1 : 0, BYTE_OTHER);
 }
 
