@@ -134,6 +134,19 @@ start_one('erp');
 $session->finish;
 is(remote("SELECT COUNT(*) FROM dbo.commit_log WHERE outcome = 'committed'"), 1, 'a transaction that wrote leaves one');
 
+# A server that somebody drops meanwhile is asked all the same.
+$session->query(server_sql($pair, name => 'leaving', commit_timeout => 20, commit_log_table => 'dbo.commit_log'));
+{
+	my $id = start_one('leaving', 'commit_before_log delay 3000', 'commit_before_reply close');
+
+	wait_until('COMMIT is on its way', 20, sub { grep { /^commit_before_log .* hits 1/ } $a->control('faults') });
+	$other->query('DROP SERVER leaving CASCADE');
+	my (undef, undef, $err, $state) = $session->finish;
+	is($state, '', 'a server that was dropped during COMMIT: COMMIT succeeds') or diag $err;
+	is(is_there($id), 1, '... as the server shows');
+	$a->control('clear');
+}
+
 # The answer is lost at each point of the commit.
 loses('lost before the log', '08006', 'commit_before_log close');
 loses('reset before the log', '08006', 'commit_before_log reset');

@@ -47,7 +47,7 @@ tmf_option_check_library(const TmfOption *option, const TmfOptionValue *value)
 void
 tmf_server_check_library(Oid serverid)
 {
-	/* a transaction that has dropped the server may still have to ask about its COMMIT */
+	/* somebody may have dropped it while a COMMIT that must be asked about was under way */
 	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
 	ListCell   *lc;
 
