@@ -23,7 +23,9 @@
 #include "option/compat.h"
 #include "partner_int.h"
 
-#define MEMORY_NAME		"tds_mirror_fdw"
+/* With another number for every other PartnerMemory: one made by an older module may still be there. */
+#define MEMORY_NAME		"tds_mirror_fdw 1"
+#define TRANCHE_NAME	"tds_mirror_fdw"
 
 /* With more servers than slots, those that were written last have one. */
 #define SLOTS			64
@@ -55,7 +57,7 @@ TMF_MEMORY_INIT(initialize)
 	PartnerMemory *fresh = address;
 
 	memset(fresh, 0, sizeof(*fresh));
-	fresh->tranche = TMF_NEW_TRANCHE(MEMORY_NAME);
+	fresh->tranche = TMF_NEW_TRANCHE(TRANCHE_NAME);
 	LWLockInitialize(&fresh->lock, fresh->tranche);
 }
 
@@ -71,7 +73,7 @@ attach(void)
 	PG_TRY();
 	{
 		memory = TMF_NAMED_MEMORY(MEMORY_NAME, sizeof(PartnerMemory), initialize);
-		TMF_REGISTER_TRANCHE(memory->tranche, MEMORY_NAME);
+		TMF_REGISTER_TRANCHE(memory->tranche, TRANCHE_NAME);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 	}
