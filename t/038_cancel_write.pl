@@ -17,7 +17,7 @@ CREATE TABLE dbo.heap (id int NOT NULL, note nvarchar(40) NULL)
 go
 CREATE TABLE dbo.many (id int NOT NULL PRIMARY KEY, amount int NOT NULL)
 go
-INSERT INTO dbo.many SELECT id, 0 FROM standin_rows(20000)
+INSERT INTO dbo.many SELECT id, 0 FROM standin_rows(100000)
 go
 CREATE TABLE dbo.note (id int NOT NULL CONSTRAINT PK_note PRIMARY KEY)
 go
@@ -57,7 +57,7 @@ sub traces
 	  on_server('SELECT COUNT(*) FROM dbo.many'), on_server('SELECT COUNT(*) FROM dbo.note WHERE id >= 1000000');
 }
 
-# Long statements, and how one knows that the server has some of it.
+# Statements that take longer than anybody waits before the cancel, and how one knows that the server has some of it.
 my %long = (
 	'INSERT of many rows' => { sql => 'INSERT INTO heap SELECT i, repeat(\'x\', 20) FROM generate_series(1, 20000000) AS i' },
 	'INSERT row by row' => { sql => 'INSERT INTO note SELECT i FROM generate_series(1000000, 20000000) AS i ON CONFLICT DO NOTHING' },
@@ -102,7 +102,7 @@ for my $name (sort keys %long)
 		$holder->query('ROLLBACK') if $long->{blocked};
 		$s->query('RESET statement_timeout');
 		is(open_transactions(), 0, "$case: no transaction is open");
-		is(traces(), '0 0 20000 0', "$case: nothing of it stays");
+		is(traces(), '0 0 100000 0', "$case: nothing of it stays");
 		is(state_of('INSERT INTO note VALUES (' . ++$id . ')'), '00000', "$case: the session goes on");
 
 		# after other work, which is kept; where somebody else holds the lock nothing could have been done before
@@ -115,7 +115,7 @@ for my $name (sort keys %long)
 		is($after, '', "$case, in a transaction: it goes on after the savepoint");
 		$s->query('COMMIT');
 		is(on_server('SELECT COUNT(*) FROM dbo.note WHERE id IN (' . ($id - 1) . ", $id)"), 2, "$case: and is whole");
-		is(traces(), '0 0 20000 0', "$case: nothing of the statement stays");
+		is(traces(), '0 0 100000 0', "$case: nothing of the statement stays");
 	}
 }
 
@@ -137,7 +137,7 @@ for my $write ('INSERT INTO heap VALUES (1)', 'UPDATE many SET amount = 1', 'DEL
 	is(state_of('INSERT INTO note VALUES (' . ++$id . ')'), '08006', "$write, unheard: the transaction is lost");
 	is(state_of('COMMIT'), '00000', "$write, unheard: it can only be ended");
 	is(on_server('SELECT COUNT(*) FROM dbo.note WHERE id IN (' . ($id - 1) . ", $id)"), 0, "$write, unheard: nothing of it is there");
-	is(traces(), '0 0 20000 0', "$write, unheard: nor of the statement");
+	is(traces(), '0 0 100000 0', "$write, unheard: nor of the statement");
 	$s->query('BEGIN; INSERT INTO note VALUES (' . ++$id . '); SAVEPOINT s');
 	$principal->control('fault batch hang scope victim');
 	$s->send($write);
@@ -206,7 +206,7 @@ for my $error (sort keys %ended)
 	is(state_of('COMMIT'), '00000', "error $error: the end");
 	is(on_server('SELECT COUNT(*) FROM dbo.note WHERE id IN (' . ($id - 1) . ", $id)"), $after eq '00000' ? 2 : 0,
 		"error $error: all or nothing");
-	is(traces(), '0 0 20000 0', "error $error: nothing of the statement");
+	is(traces(), '0 0 100000 0', "error $error: nothing of the statement");
 	is(state_of('UPDATE many SET amount = here(0) WHERE id = 7'), '00000', "error $error: again, and it works");
 }
 $_->quit for $s, $observer, $holder;
