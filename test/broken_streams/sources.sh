@@ -17,4 +17,4 @@ reader="$streams/reader.c $streams/client.c $streams/shim.c $streams/shim_numeri
  -L$("$config" --pkglibdir) -L$("$config" --libdir) -lpgcommon -lpgport -lsybdb -lm"
 bare="$streams/bare.c $streams/client.c -lsybdb"
 recording="$streams/record.c $streams/conversation.c"
-judging="$streams/judge.c $streams/tokens.c $streams/reply.c"
+judging="$streams/judge.c $streams/tokens.c $streams/token_types.c $streams/reply.c"

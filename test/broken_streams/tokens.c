@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "token_types.h"
 #include "tokens.h"
 
 #define DONE_MORE	0x0001
@@ -20,42 +21,6 @@
 #define PLP			0xFFFF		/* the length of a type whose values come in chunks */
 #define PLP_NULL	UINT64_MAX
 #define PLP_UNKNOWN (UINT64_MAX - 1)
-
-typedef enum Layout
-{
-	LAYOUT_NONE,				/* no such type */
-	LAYOUT_FIXED,				/* no length anywhere */
-	LAYOUT_BYTE,				/* a byte says the length */
-	LAYOUT_SHORT,				/* two bytes, or chunks */
-	LAYOUT_CHUNKS,
-	LAYOUT_LONG,				/* text pointer and four bytes */
-	LAYOUT_VARIANT				/* four bytes */
-} Layout;
-
-typedef struct Type
-{
-	uint8_t		number;
-	Layout		layout;
-	uint8_t		info;			/* bytes behind the number in TYPE_INFO, the length included */
-	uint8_t		size;			/* of fixed values; otherwise the bytes of the length in TYPE_INFO */
-} Type;
-
-static const Type types[] = {
-	{0x1F, LAYOUT_FIXED, 0, 0}, {0x30, LAYOUT_FIXED, 0, 1}, {0x32, LAYOUT_FIXED, 0, 1},
-	{0x34, LAYOUT_FIXED, 0, 2}, {0x38, LAYOUT_FIXED, 0, 4}, {0x3A, LAYOUT_FIXED, 0, 4},
-	{0x3B, LAYOUT_FIXED, 0, 4}, {0x3C, LAYOUT_FIXED, 0, 8}, {0x3D, LAYOUT_FIXED, 0, 8},
-	{0x3E, LAYOUT_FIXED, 0, 8}, {0x7A, LAYOUT_FIXED, 0, 4}, {0x7F, LAYOUT_FIXED, 0, 8},
-	{0x24, LAYOUT_BYTE, 1, 1}, {0x26, LAYOUT_BYTE, 1, 1}, {0x68, LAYOUT_BYTE, 1, 1},
-	{0x6D, LAYOUT_BYTE, 1, 1}, {0x6E, LAYOUT_BYTE, 1, 1}, {0x6F, LAYOUT_BYTE, 1, 1},
-	{0x37, LAYOUT_BYTE, 3, 1}, {0x3F, LAYOUT_BYTE, 3, 1}, {0x6A, LAYOUT_BYTE, 3, 1},
-	{0x6C, LAYOUT_BYTE, 3, 1}, {0x28, LAYOUT_BYTE, 0, 0}, {0x29, LAYOUT_BYTE, 1, 0},
-	{0x2A, LAYOUT_BYTE, 1, 0}, {0x2B, LAYOUT_BYTE, 1, 0}, {0x2F, LAYOUT_BYTE, 1, 1},
-	{0x27, LAYOUT_BYTE, 1, 1}, {0x2D, LAYOUT_BYTE, 1, 1}, {0x25, LAYOUT_BYTE, 1, 1},
-	{0xA5, LAYOUT_SHORT, 2, 2}, {0xAD, LAYOUT_SHORT, 2, 2}, {0xA7, LAYOUT_SHORT, 7, 2},
-	{0xAF, LAYOUT_SHORT, 7, 2}, {0xE7, LAYOUT_SHORT, 7, 2}, {0xEF, LAYOUT_SHORT, 7, 2},
-	{0xF1, LAYOUT_CHUNKS, 1, 0}, {0xF0, LAYOUT_CHUNKS, 2, 2}, {0x22, LAYOUT_LONG, 4, 4},
-	{0x23, LAYOUT_LONG, 9, 4}, {0x63, LAYOUT_LONG, 9, 4}, {0x62, LAYOUT_VARIANT, 4, 4},
-};
 
 typedef struct Cursor
 {
@@ -75,6 +40,7 @@ typedef struct Cursor
 	size_t		tokens_size;
 	size_t		cells;
 	size_t		cells_size;
+	size_t		counts_size;
 } Cursor;
 
 uint64_t
@@ -151,19 +117,6 @@ take_text(Cursor *cursor, size_t size)
 	return take_length(cursor, size, &length) && take(cursor, 2 * length, BYTE_OTHER);
 }
 
-static const Type *
-find_type(uint8_t number)
-{
-	size_t		i;
-
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-	{
-		if (types[i].number == number)
-			return &types[i];
-	}
-	return NULL;
-}
-
 /* The names that stand behind the lengths of XML and CLR types. */
 static bool
 take_type_names(Cursor *cursor, const Type *type)
@@ -186,7 +139,7 @@ take_type(Cursor *cursor, const Type **result, ColumnType *column)
 
 	if (!take(cursor, 1, BYTE_TYPE))
 		return false;
-	type = find_type(cursor->bytes[at]);
+	type = token_type(cursor->bytes[at], cursor->lenient);
 	if (type == NULL)
 		return fail(cursor, "a type that is none");
 	if (type->layout != LAYOUT_FIXED && type->size > 0 && !take_length(cursor, type->size, &length))
@@ -222,12 +175,16 @@ take_columns(Cursor *cursor)
 
 	if (!take_length(cursor, 2, &count))
 		return false;
+	if (cursor->lenient && cursor->metadata && cursor->result_rows == 0 && count <= INT16_MAX)
+	{
+		cursor->results--;		/* other columns, or none, for a result that has no row yet */
+		cursor->metadata = false;
+		cursor->out->columns = 0;
+	}
 	if (count == 0xFFFF || count == 0 || (cursor->lenient && count > INT16_MAX))
 		return true;
 	if (count > TOKENS_COLUMNS)
 		return fail(cursor, "too many columns");
-	if (cursor->lenient && cursor->metadata && cursor->result_rows == 0)
-		cursor->results--;		/* other columns for a result that has no row yet */
 	if (cursor->results++ > 0)
 		return fail(cursor, "a second result");
 	cursor->metadata = true;
@@ -342,6 +299,13 @@ take_row(Cursor *cursor, bool bitmap)
 	return true;
 }
 
+/* What the first DONE with a count has said; 0: there was none. */
+static uint32_t
+first_count(const Tokens *tokens)
+{
+	return tokens->counts > 0 ? (uint32_t) tokens->count_said[0] : 0;
+}
+
 static bool
 take_done(Cursor *cursor)
 {
@@ -354,8 +318,8 @@ take_done(Cursor *cursor)
 		return false;
 	if ((status & DONE_COUNT) != 0 && (cursor->metadata || cursor->results == 0))
 	{
-		if (out->counts < TOKENS_COUNTS)
-			out->count_said[out->counts++] = count;
+		out->count_said = grow(out->count_said, out->counts, &cursor->counts_size, sizeof(uint64_t));
+		out->count_said[out->counts++] = count;
 		out->counted = true;
 		out->done_count = count;
 	}
@@ -364,13 +328,13 @@ take_done(Cursor *cursor)
 		return true;
 	if ((status & DONE_COUNT) != 0)
 		cursor->settled = (uint32_t) count == cursor->result_rows ||
-			(uint32_t) out->count_said[0] == cursor->result_rows;
+			first_count(out) == cursor->result_rows;
 	/* to be lenient is to let rows follow, as long as their number comes out right */
 	if (cursor->lenient && !cursor->ended)
 		return true;
 	if (!cursor->lenient && ((status & DONE_COUNT) == 0 || (uint32_t) count != cursor->result_rows))
 		return fail(cursor, "another number of rows");
-	if (!cursor->settled && (uint32_t) out->count_said[0] != cursor->result_rows)
+	if (!cursor->settled && first_count(out) != cursor->result_rows)
 		return fail(cursor, "another number of rows, or none");
 	cursor->metadata = false;
 	return true;
@@ -439,23 +403,51 @@ take_features(Cursor *cursor)
 	return take(cursor, 1, BYTE_OTHER);
 }
 
-/* As FreeTDS reads it: what the change is says how long it is, and not its length. */
+/* Where another server is to be asked instead; nobody does so in the middle of a session. */
+static bool
+take_routing(Cursor *cursor)
+{
+	size_t		start = cursor->at;
+	uint64_t	length;
+	uint64_t	address;
+
+	if (!take_length(cursor, 2, &length))
+		return false;
+	if (length > 0)
+	{
+		if (length < 5 || !take(cursor, 3, BYTE_OTHER) || !take_length(cursor, 2, &address) ||
+			2 * address < length - 5)
+			return fail(cursor, "a route that is none");
+		if (!take(cursor, length - (cursor->at - start - 2), BYTE_OTHER))
+			return false;
+	}
+	return take_measured(cursor, 2);
+}
+
+/* As FreeTDS reads it: what some changes are says how long they are, and not their length. */
 static bool
 take_change_leniently(Cursor *cursor)
 {
 	size_t		start = cursor->at;
 	uint64_t	size;
+	uint64_t	length;
 	uint8_t		kind;
 
 	if (!take_length(cursor, 2, &size) || !take(cursor, 1, BYTE_OTHER))
 		return false;
 	kind = cursor->bytes[start + 2];
-	if (kind >= 7 && kind <= 10)
-		return take_measured(cursor, 1) && take_measured(cursor, 1);
-	if (kind >= 1 && kind <= 6)
+	if (kind <= 4)
 		return take_text(cursor, 1) && take_text(cursor, 1);
-	cursor->out->odd = true;
-	return take(cursor, size > 0 ? size - 1 : 0, BYTE_OTHER);
+	if (kind == 8)
+		return take_length(cursor, 1, &length) && take(cursor, 8, BYTE_OTHER) &&
+			take_measured(cursor, 1);
+	if (kind == 7 || kind == 9 || kind == 10)
+		return take_measured(cursor, 1) && take_measured(cursor, 1);
+	if (kind == 20)
+		return take_routing(cursor);
+	if (size == 0)
+		return fail(cursor, "a change of nothing");
+	return take(cursor, size - 1, BYTE_OTHER);
 }
 
 typedef struct OldToken
@@ -554,6 +546,7 @@ read_tokens(Tokens *tokens, const uint8_t *payload, size_t size, bool lenient)
 	}
 	if (!cursor.ended)
 		fail(&cursor, "no end");
+	tokens->refused = cursor.error && tokens->problem == NULL;
 	if (cursor.error)
 		fail(&cursor, "an error of the server");
 	tokens->whole = tokens->problem == NULL;
@@ -578,5 +571,6 @@ tokens_free(Tokens *tokens)
 	free(tokens->token);
 	free(tokens->field);
 	free(tokens->cell);
+	free(tokens->count_said);
 	memset(tokens, 0, sizeof(*tokens));
 }

@@ -42,7 +42,6 @@ typedef struct Cell
 
 #define TOKENS_COLUMNS	64
 #define TOKENS_RETURNED	8
-#define TOKENS_COUNTS	16
 #define TYPE_INFO_MAX	16
 
 /* TYPE_INFO without the names that may stand in it. */
@@ -64,6 +63,7 @@ typedef struct Tokens
 	bool		tail;			/* something stands behind it */
 	bool		odd;			/* a token was met that is read in more than one way */
 	const char *problem;		/* why not */
+	bool		refused;		/* it is an error of the server */
 	Token	   *token;
 	size_t		count;
 	uint8_t    *kind;			/* ByteKind of each byte; those not reached are BYTE_OTHER */
@@ -75,8 +75,8 @@ typedef struct Tokens
 	Cell	   *cell;			/* rows * columns */
 	bool		counted;		/* the last DONE with a count has said: */
 	uint64_t	done_count;
-	int			counts;			/* the first of those that were said */
-	uint64_t	count_said[TOKENS_COUNTS];
+	size_t		counts;			/* that were said, and: */
+	uint64_t   *count_said;
 	int			returned;		/* RETURNVALUEs that are ints */
 	uint32_t	handle[TOKENS_RETURNED];
 } Tokens;
@@ -95,7 +95,7 @@ extern void tokens_read(Tokens *tokens, const uint8_t *payload, size_t size);
  * The same as a reader may take it that overlooks what changes no row and no
  * number of rows: columns that are described twice, rows behind a DONE that
  * counts them and has more to come, an error of the class of information, the
- * lengths of ENVCHANGE, INFO and ERROR, tokens of TDS 4 and 5; and that takes for
+ * lengths of ENVCHANGE, INFO and ERROR, tokens and types of TDS 4 and 5; and that takes for
  * NULL a string of 32 kB and a text without its pointer, chunks for their sum, and
  * one of 2 GB for the last.
  */

@@ -114,24 +114,35 @@ pack(Bytes *raw, const Bytes *payload, size_t packet)
 	packets_make(raw, payload->data, payload->used, packet, true);
 }
 
-/* statements: of which the second one is the first recording's. */
+/* In which order a session asks the statement of the case and that of the first recording. */
+typedef enum Order
+{
+	ORDER_ALONE,
+	ORDER_FIRST,
+	ORDER_SECOND
+} Order;
+
 static AnswerOutcome
-run(const Mutant *mutant, int replies, int statements, Bytes *body, int *asked)
+run(const Mutant *mutant, int replies, Order order, Bytes *body, int *asked)
 {
 	Script		script = {.replies = replies, .close_after = replies};
-	Case		question = {.port = replay_port(), .statements = (uint8_t) statements};
+	Case		question = {.port = replay_port(), .statements = order == ORDER_ALONE ? 1 : 2};
+	int			place = order == ORDER_SECOND ? 1 : 0;
 	AnswerOutcome outcome;
 	const void *said;
 	size_t		size;
 	int			i;
 
 	for (i = 0; i < STAGES; i++)
-		script.reply[i] = i == mutant->stage ? &mutant->raw : &player.raw[i];
-	script.reply[STAGES] = &player.next;
-	question.statement[0] = mutant->recording->statement;
-	question.statement[1] = player.corpus.recording[0].statement;
+		script.reply[i < STAGES - 1 ? i : i + place] = i == mutant->stage ? &mutant->raw : &player.raw[i];
+	question.statement[place] = mutant->recording->statement;
 	if (mutant->open_plan)
-		question.statement[0].expected = CASE_ANY_COLUMNS;
+		question.statement[place].expected = CASE_ANY_COLUMNS;
+	if (order != ORDER_ALONE)
+	{
+		script.reply[STAGES - place] = &player.next;
+		question.statement[1 - place] = player.corpus.recording[0].statement;
+	}
 	replay_begin(&script);
 	set_timer(LOOP_S * 1000000, loops);
 	client_begin();
@@ -162,7 +173,7 @@ follow(const Mutant *mutant, uint64_t number, const Bytes *first)
 	int			asked;
 
 	player.progress->follows++;
-	if (run(mutant, STAGES + 1, 2, &body, &asked) == ANSWER_WHOLE && player.judge &&
+	if (run(mutant, STAGES + 1, ORDER_FIRST, &body, &asked) == ANSWER_WHOLE && player.judge &&
 		!(body.used == first->used + next->used &&
 		  memcmp(body.data + first->used, next->data, next->used) == 0))
 		find(mutant, number, "stray rows");
@@ -225,21 +236,40 @@ explain(const Mutant *mutant)
 	bytes_free(&payload);
 }
 
+/*
+ * Behind a login a session of the wrapper asks for its settings, whose one row it
+ * must see, before anything else: the first recording stands for them.
+ */
+static AnswerOutcome
+run_login(const Mutant *mutant, Bytes *body, bool *right)
+{
+	const Bytes *settings = &player.corpus.recording[0].answer;
+	const Bytes *answer = &mutant->recording->answer;
+	int			asked;
+	AnswerOutcome outcome = run(mutant, mutant->close ? mutant->stage + 1 : STAGES + 1, ORDER_SECOND,
+								body, &asked);
+
+	*right = body->used == settings->used + answer->used &&
+		memcmp(body->data, settings->data, settings->used) == 0 &&
+		memcmp(body->data + settings->used, answer->data, answer->used) == 0;
+	return outcome;
+}
+
 static void
 play(const Mutant *mutant, uint64_t number)
 {
 	static Bytes body;
 	bool		login = mutant->stage < STAGES - 1;
+	bool		right = true;
 	int			asked;
-	AnswerOutcome outcome = run(mutant, login && mutant->close ? mutant->stage + 1 : STAGES, 1,
-								&body, &asked);
-	const Bytes *answer = &mutant->recording->answer;
+	AnswerOutcome outcome = login ? run_login(mutant, &body, &right) :
+		run(mutant, STAGES, ORDER_ALONE, &body, &asked);
 
 	if (outcome != ANSWER_WHOLE)
 		player.progress->errors++;
 	else if (!login)
 		judge_answer(mutant, number, &body);
-	else if (!player.judge || (body.used == answer->used && memcmp(body.data, answer->data, body.used) == 0))
+	else if (!player.judge || right)
 		player.progress->wholes++;
 	else
 		find(mutant, number, "other result after this login");

@@ -180,12 +180,15 @@ serve_server(Line *line)
 		pass_reply(line);
 }
 
-/* Rows that are said by somebody who reads so; -1: it is not whole. */
+#define BROKEN	(-1)
+#define REFUSED	(-2)			/* it holds an error, and is whole otherwise */
+
+/* Rows that are said by somebody who reads so, whom 32 bits are enough; or: it is not whole. */
 static long long
 rows_said(const Bytes *payload, bool leniently)
 {
 	Tokens		tokens;
-	long long	rows = -1;
+	long long	rows = BROKEN;
 
 	if (leniently)
 		tokens_read_leniently(&tokens, payload->data, payload->used);
@@ -193,7 +196,9 @@ rows_said(const Bytes *payload, bool leniently)
 		tokens_read(&tokens, payload->data, payload->used);
 	if (tokens.whole)
 		rows = tokens.columns > 0 ? (long long) tokens.rows :
-			tokens.counted ? (long long) tokens.done_count : 0;
+			tokens.counted ? (long long) (uint32_t) tokens.done_count : 0;
+	else if (tokens.refused)
+		rows = REFUSED;
 	tokens_free(&tokens);
 	return rows;
 }
