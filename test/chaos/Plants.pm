@@ -76,9 +76,9 @@ sub in_tables
 # name, what is found more, the transaction that is told otherwise, how
 sub in_logs
 {
-	my ($told, $marked) = @_;
+	my ($scene, $told, $marked) = @_;
 	my $plain = sub { my ($known) = @_; return $known->{state} eq 'ack' && !words_of($known, '[RTCND]') };
-	my $single = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 1 && $marked->{ $_[0]{client} } });
+	my $single = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 1 && $marked->{ $_[0]{client} } && !$scene->excused($_[0]) });
 	my $double = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 2 && !$marked->{ $_[0]{client} } });
 	my %second = map { $_->{state} eq 'ack' ? map { $_->[0] => 1 } grep { $_->[1] == 2 } words_of($_, 'C') : () } $told->transactions;
 	my $counted = first_of($told, sub {
@@ -135,7 +135,7 @@ sub plants
 		push @results, [ $name, $found eq wanted($want) ? undef : 'want ' . wanted($want) . ", got $found" ];
 		push @results, [ "$name, as a difference of the partners", $seen ? undef : 'nothing is seen' ];
 	}
-	for my $plant (in_logs($told, \%Scene::marked))
+	for my $plant (in_logs($scene, $told, \%Scene::marked))
 	{
 		my ($name, $want, $victim, $lie) = @$plant;
 		my $copy = bless { %$told, transactions => { %{ $told->{transactions} },
