@@ -16,6 +16,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT_OK = qw(play);
 
 my $patience = 10;				# seconds for one case
+my $silence = 30;				# seconds until it is said how far the players are
 my @names = qw(state number cases errors wholes lenient unknown follows wrong);	# of player.h's Progress
 my ($runs, $loops, $done) = (0, 1, 2);	# PlayerState
 
@@ -84,8 +85,19 @@ sub watch
 	return 1;
 }
 
+# How far the players are, so that somebody who waits sees it.
+sub say_progress
+{
+	my ($name, $options, @players) = @_;
+	my $cases = 0;
+
+	$cases += progress("$_->{base}.state")->{cases} for @players;
+	printf "    seed %d, %s: %d of %d\n", $options->{seed}, $name, $cases, $options->{end} - $options->{first};
+	return;
+}
+
 # Plays the cases from first to end - 1 of seed by a program, in so many processes;
-# options: program (with its arguments), out, seed, first, end, workers, tick (called now and then).
+# options: program (with its arguments), out, seed, first, end, workers.
 sub play
 {
 	my (%options) = @_;
@@ -96,6 +108,7 @@ sub play
 			step => $options{workers}, end => $options{end}, crashes => [], loops => [], hangs => [] } }
 	  0 .. $options{workers} - 1;
 	my @active = @players;
+	my $told = time;
 	my %sum;
 
 	launch($players[$_], $options{first} + $_) for 0 .. $#players;
@@ -103,6 +116,9 @@ sub play
 	{
 		sleep 0.05;
 		@active = grep { watch($_) } @active;
+		next if time < $told + $silence;
+		say_progress($name, \%options, @players);
+		$told = time;
 	}
 	for my $player (@players)
 	{

@@ -15,6 +15,8 @@ use Subjects qw(prepare_subjects write_configuration);
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(append_file build_folder scratch_folder slurp);
 
+$| = 1;
+
 my $scale = $ENV{SCALE} // 1;
 my $first_seed = $ENV{SEED} // 1;
 my $replies = 1_000_000;
