@@ -13,31 +13,14 @@ use Backend qw(backend_under_valgrind);
 use Subjects qw(prepare_subjects write_configuration);
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(build_folder scratch_folder slurp);
+use TdsMirror::Tally qw(check at_least at_most finish);
 
 my $scale = $ENV{SCALE} // 1;
 my $all = 215_000;			# cases, less than there are
 my $sample = 0.002;			# the share that valgrind sees
 my $least = 0.3;			# of the few cases that a backend sees
-my ($passed, $failed) = (0, 0);
 my $programs = build_folder() . '/broken_streams';
 my $instance = TdsMirror::Instance->start('BROKEN');
-
-sub check
-{
-	my ($good, $what) = @_;
-
-	$good ? $passed++ : $failed++;
-	print "not ok - $what\n" unless $good;
-	return;
-}
-
-sub bar
-{
-	my ($name, $figure, $limit, $good) = @_;
-
-	check($good, "$name: $figure, limit $limit");
-	return sprintf "bar %s %d %d %s\n", $name, $figure, $limit, $good ? 'ok' : 'short';
-}
 
 # Runs the driver; its figures.
 sub drive
@@ -126,15 +109,10 @@ printf "stream_lenient_values %d\n", $figure->{values};
 print "the replies and what the clients said are in $folder\n"
   if grep { $figure->{$_} } qw(freetds_crashes freetds_hangs crashes hangs short_results other_results);
 
-my $bars = join '',
-  bar(stream_cases => $figure->{cases} // 0, $all * $scale, ($figure->{cases} // 0) >= $all * $scale),
-  bar(stream_crashes => $figure->{crashes} // 1, 0, !($figure->{crashes} // 1)),
-  bar(stream_hangs => $figure->{hangs} // 1, 0, !($figure->{hangs} // 1)),
-  bar(stream_short_results => $figure->{short_results} // 1, 0, !($figure->{short_results} // 1)),
-  bar(stream_wrong_results => $figure->{other_results} // 1, 0, !($figure->{other_results} // 1)),
-  bar(valgrind_errors => @good_errors + @ours, 0, !(@good_errors + @ours)),
-  bar(valgrind_backend_errors => scalar @backend_errors, 0, !@backend_errors),
-  bar(valgrind_crashes => $good->{crashes} + $broken->{crashes} + $broken->{other_results}
-	  + $good->{other_results}, 0, !($good->{crashes} + $broken->{crashes} + $broken->{other_results} + $good->{other_results}));
-printf "broken-streams: %d passed, %d failed\n%s", $passed, $failed, $bars;
-exit($failed ? 1 : 0);
+at_least(stream_cases => $figure->{cases} // 0, $all * $scale);
+at_most("stream_$_" => $figure->{$_} // 1, 0) for qw(crashes hangs short_results);
+at_most(stream_wrong_results => $figure->{other_results} // 1, 0);
+at_most(valgrind_errors => @good_errors + @ours, 0);
+at_most(valgrind_backend_errors => scalar @backend_errors, 0);
+at_most(valgrind_crashes => $good->{crashes} + $broken->{crashes} + $broken->{other_results} + $good->{other_results}, 0);
+exit(finish('broken-streams'));

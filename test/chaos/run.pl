@@ -17,6 +17,7 @@ use Plants qw(plants);
 use Scene;
 use Strikes qw(deck strike stay_away @kinds);
 use TdsMirror::Lab qw(wait_until append_file);
+use TdsMirror::Tally qw(check at_least at_most finish say_so some);
 use Time::HiRes qw(sleep time);
 
 my $scale = $ENV{SCALE} || 1;
@@ -27,34 +28,10 @@ my $of_each = 35;		# strikes of each kind
 my $least_of_each = 30;
 my $forced_seconds = 0.6;
 
-my $start = time;
-my ($passed, $failed) = (0, 0);
 my %figure = map { $_ => 0 } qw(transactions acknowledged in_doubt faults violations unresolved plants_missed forced_lost);
 my %struck = map { $_ => 0 } @kinds, 'forced_service';
 
 $| = 1;
-
-sub say_so
-{
-	my ($text) = @_;
-	printf "%6.1f s  %s\n", time - $start, $text;
-	return;
-}
-
-sub check
-{
-	my ($good, $name, @details) = @_;
-
-	$good ? $passed++ : $failed++;
-	print $good ? 'ok' : 'not ok', " - $name\n", map { "    $_\n" } $good ? () : @details;
-	return $good;
-}
-
-sub some
-{
-	my (@list) = @_;
-	return @list > 8 ? (@list[0 .. 7], '... ' . @list . ' in all') : @list;
-}
 
 # The story of the transactions that the lines are about.
 sub stories
@@ -242,15 +219,6 @@ sub plant
 	return;
 }
 
-sub bar
-{
-	my ($name, $figure, $limit, $least) = @_;
-	my $good = $least ? $figure >= $limit : $figure <= $limit;
-
-	$failed++ unless $good;
-	return sprintf "bar chaos_%s %s %s %s\n", $name, $figure, $limit, $good ? 'ok' : 'short';
-}
-
 my $scene = Scene->start;
 my $survived = eval {
 	round($scene, $_) for $first_seed .. $first_seed + $rounds - 1;
@@ -266,11 +234,9 @@ check(!@crashes, 'no backend has crashed', some(@crashes));
 say_so("$figure{in_doubt} transactions were in doubt; the logs are in $scene->{folder}");
 $scene->stop;
 
-my @bars = (
-	bar('transactions', $figure{transactions}, $transactions * $scale, 1),
-	bar('acknowledged', $figure{acknowledged}, $transactions * $scale / 2, 1),
-	bar('faults', $figure{faults}, 500 * $scale, 1),
-	map({ bar("faults_$_", $struck{$_}, $least_of_each * $scale, 1) } sort keys %struck),
-	map({ bar($_, $figure{$_}, 0) } qw(violations unresolved plants_missed)));
-print "chaos: $passed passed, $failed failed\n", @bars;
-exit($failed ? 1 : 0);
+at_least(chaos_transactions => $figure{transactions}, $transactions * $scale);
+at_least(chaos_acknowledged => $figure{acknowledged}, $transactions * $scale / 2);
+at_least(chaos_faults => $figure{faults}, 500 * $scale);
+at_least("chaos_faults_$_" => $struck{$_}, $least_of_each * $scale) for sort keys %struck;
+at_most("chaos_$_" => $figure{$_}, 0) for qw(violations unresolved plants_missed);
+exit(finish('chaos'));

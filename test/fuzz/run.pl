@@ -14,6 +14,7 @@ use Relayed qw(play_relayed);
 use Subjects qw(prepare_subjects write_configuration);
 use TdsMirror::Instance;
 use TdsMirror::Lab qw(append_file build_folder scratch_folder slurp);
+use TdsMirror::Tally qw(check at_least at_most finish);
 
 $| = 1;
 
@@ -22,26 +23,8 @@ my $first_seed = $ENV{SEED} // 1;
 my $replies = 1_000_000;
 my $seeds = 5;
 my $workers = 2;
-my ($passed, $failed) = (0, 0);
 my $programs = build_folder() . '/fuzz';
 my $folder = scratch_folder('found');
-
-sub check
-{
-	my ($good, $what) = @_;
-
-	$good ? $passed++ : $failed++;
-	print "not ok - $what\n" unless $good;
-	return;
-}
-
-sub bar
-{
-	my ($name, $figure, $limit, $good) = @_;
-
-	check($good, "$name: $figure, limit $limit");
-	return sprintf "bar %s %d %d %s\n", $name, $figure, $limit, $good ? 'ok' : 'short';
-}
 
 sub record
 {
@@ -148,11 +131,7 @@ sub backend
 
 players();
 backend();
-my $least = $replies * $scale;
-my $bars = join '',
-  bar(fuzz_replies => $sum{cases}, $least, $sum{cases} >= $least),
-  bar(fuzz_crashes => $sum{crashes}, 0, !$sum{crashes}),
-  bar(fuzz_hangs => $sum{hangs}, 0, !$sum{hangs}),
-  bar(fuzz_wrong_success => $sum{wrong}, 0, !$sum{wrong});
-printf "fuzz: %d passed, %d failed\n%s", $passed, $failed, $bars;
-exit($failed ? 1 : 0);
+at_least(fuzz_replies => $sum{cases}, $replies * $scale);
+at_most("fuzz_$_" => $sum{$_}, 0) for qw(crashes hangs);
+at_most(fuzz_wrong_success => $sum{wrong}, 0);
+exit(finish('fuzz'));

@@ -12,39 +12,16 @@ use Plan qw(runs points);
 use POSIX ();
 use TdsMirror::Cluster;
 use TdsMirror::Lab qw(scratch_folder slurp);
-use Time::HiRes qw(time);
+use TdsMirror::Tally qw(check at_least at_most finish say_so some);
 
 my $scale = $ENV{SCALE} || 1;
 my $seed = $ENV{SEED} || 1;
 my $workers = 2;
 my $runs_a_point = 200;
 
-my $start = time;
-my ($passed, $failed) = (0, 0);
 my %figure = map { $_ => 0 } qw(runs wrong unresolved silent plants_missed);
 
 $| = 1;
-
-sub say_so
-{
-	my ($text) = @_;
-	printf "%6.1f s  %s\n", time - $start, $text;
-}
-
-sub check
-{
-	my ($good, $name, @details) = @_;
-
-	$good ? $passed++ : $failed++;
-	print $good ? 'ok' : 'not ok', " - $name\n", map { "    $_\n" } $good ? () : @details;
-	return $good;
-}
-
-sub some
-{
-	my (@list) = @_;
-	return @list > 10 ? (@list[0 .. 9], '...') : @list;
-}
 
 sub start_worker
 {
@@ -126,15 +103,6 @@ sub plant
 	return;
 }
 
-sub bar
-{
-	my ($name, $limit, $least) = @_;
-	my $good = $least ? $figure{$name} >= $limit : $figure{$name} <= $limit;
-
-	$failed++ unless $good;
-	return sprintf "bar indoubt_%s %d %s %s\n", $name, $figure{$name}, $limit, $good ? 'ok' : 'short';
-}
-
 my @runs = runs($scale, $seed);
 my $cluster = TdsMirror::Cluster->start('indoubt');
 my (@folders, @pids);
@@ -188,6 +156,6 @@ for my $point (points())
 check((grep { !$_->{log} } map { @$_ } @all) > 0, 'some runs had no commit log');
 plant([ map { @$_ } @all ], [ map { @{ read_rows($_, 'A') } } @folders ]);
 
-my @bars = (bar('runs', $runs_a_point * points() * $scale, 1), map { bar($_, 0) } qw(wrong unresolved silent plants_missed));
-print "indoubt: $passed passed, $failed failed\n", @bars;
-exit($failed ? 1 : 0);
+at_least(indoubt_runs => $figure{runs}, $runs_a_point * points() * $scale);
+at_most("indoubt_$_" => $figure{$_}, 0) for qw(wrong unresolved silent plants_missed);
+exit(finish('indoubt'));

@@ -14,6 +14,7 @@ use Faults qw(deck strike settle principal_of mirroring_of);
 use Ledger;
 use TdsMirror::Lab qw(free_port scratch_folder wait_until);
 use TdsMirror::Pair;
+use TdsMirror::Tally qw(check at_least at_most finish say_so some);
 use Time::HiRes qw(sleep time);
 
 my $scale = $ENV{SCALE} || 1;
@@ -24,32 +25,9 @@ my $faults_a_round = 15;
 my $async_seconds = 2;
 my $delay = 50;			# milliseconds a transaction on the link, in the asynchronous part
 
-my $start = time;
-my ($passed, $failed) = (0, 0);
 my %figure = map { $_ => 0 } qw(commits faults lost repeated invented plants_missed async_losses);
 
 $| = 1;
-
-sub say_so
-{
-	my ($text) = @_;
-	printf "%6.1f s  %s\n", time - $start, $text;
-}
-
-sub check
-{
-	my ($good, $name, @details) = @_;
-
-	$good ? $passed++ : $failed++;
-	print $good ? 'ok' : 'not ok', " - $name\n", map { "    $_\n" } $good ? () : @details;
-	return $good;
-}
-
-sub some
-{
-	my ($list) = @_;
-	return @$list > 5 ? (@$list[0 .. 4], '...') : @$list;
-}
 
 # Nothing is lost, repeated or invented on this instance; the rows.
 sub check_rows
@@ -63,7 +41,7 @@ sub check_rows
 	{
 		my $list = $wrong[ $number++ ];
 		$figure{$what} += @$list;
-		check(@$list == 0, "nothing is $what on $instance->{name}, of " . @$rows . ' rows', some($list));
+		check(@$list == 0, "nothing is $what on $instance->{name}, of " . @$rows . ' rows', some(@$list));
 	}
 	return $rows;
 }
@@ -88,7 +66,7 @@ sub check_equal
 		return $principal && $principal != $old ? $principal : undef;
 	});
 	my $other = difference($rows, $ledger->rows($new, $pair->database));
-	return check(@$other == 0, "both partners hold the same rows, by a failover to $new->{name}", some($other));
+	return check(@$other == 0, "both partners hold the same rows, by a failover to $new->{name}", some(@$other));
 }
 
 sub create_ledger
@@ -231,15 +209,6 @@ sub asynchronous_part
 	return;
 }
 
-sub bar
-{
-	my ($name, $limit, $least) = @_;
-	my $good = $least ? $figure{$name} >= $limit : $figure{$name} <= $limit;
-
-	$failed++ unless $good;
-	return sprintf "bar standin_chaos_%s %d %s %s\n", $name, $figure{$name}, $limit, $good ? 'ok' : 'short';
-}
-
 my $python = `$Clients::python -c 'import pytds' 2>&1`;
 if ($? != 0)
 {
@@ -265,8 +234,8 @@ my $survived = eval {
 check($survived, 'the test ran to its end', $survived ? () : "$@");
 $pair->stop;
 
-my @bars = (
-	bar('commits', $commits * $scale, 1), bar('faults', 60 * $scale, 1),
-	map({ bar($_, 0) } qw(lost repeated invented plants_missed)), bar('async_losses', 1, 1));
-print "chaos-standin: $passed passed, $failed failed\n", @bars;
-exit($failed ? 1 : 0);
+at_least(standin_chaos_commits => $figure{commits}, $commits * $scale);
+at_least(standin_chaos_faults => $figure{faults}, 60 * $scale);
+at_most("standin_chaos_$_" => $figure{$_}, 0) for qw(lost repeated invented plants_missed);
+at_least(standin_chaos_async_losses => $figure{async_losses}, 1);
+exit(finish('chaos-standin'));
