@@ -4,26 +4,16 @@
 # PGVERSIONS says for which versions of the server ("15 17"); without it, for those
 # whose development package is installed.  What is built is the tree as it stands,
 # without what git ignores, copied to BUILD/deb/src; and then, elsewhere, the source
-# package, to see that it is whole and that the result does not depend on the place.  Prints "ok - ..." or "not ok - ..."
-# for each thing that must be so, and what lintian has to say.
+# package, to see that it is whole and that the result does not depend on the place.
+# Prints "ok - ..." or "not ok - ..." for each thing that must be so, and what lintian
+# has to say.
 set -u
 build=$1
 top=$(cd "$build/.." && pwd)
 deb=$build/deb
 export PG_SUPPORTED_VERSIONS=${PGVERSIONS:-installed}
 unset MAKEFLAGS MAKELEVEL MFLAGS PG_CONFIG
-failed=0
-
-verdict()
-{
-	if [ "$1" -eq 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		[ -z "${3:-}" ] || tail -n "${4:-30}" "$3" | sed 's/^/    /'
-		failed=1
-	fi
-}
+. "$(dirname "$0")/verdict.sh"
 
 # The tree, with a control file for the versions asked for.
 copy()

@@ -15,22 +15,11 @@ build=$1
 package=$2
 ports=$3
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/verdict.sh"
 scratch=$build/deb/root-test
 root=$scratch/root
 name=$(dpkg-deb -f "$package" Package)
 version=$(echo "$name" | sed 's/^postgresql-\([0-9]*\)-.*/\1/')
-failed=0
-
-verdict()
-{
-	if [ "$1" -eq 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		[ -z "${3:-}" ] || tail -n 40 "$3" | sed 's/^/    /'
-		failed=1
-	fi
-}
 
 inside()
 {
