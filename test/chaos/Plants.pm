@@ -78,7 +78,8 @@ sub in_logs
 {
 	my ($scene, $told, $marked) = @_;
 	my $plain = sub { my ($known) = @_; return $known->{state} eq 'ack' && !words_of($known, '[RTCND]') };
-	my $single = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 1 && $marked->{ $_[0]{client} } && !$scene->excused($_[0]) });
+	my $single = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 1 && $marked->{ $_[0]{client} } });
+	my $judged = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') && $marked->{ $_[0]{client} } && !$scene->excused($_[0]) });
 	my $double = first_of($told, sub { $plain->($_[0]) && words_of($_[0], 'L') == 2 && !$marked->{ $_[0]{client} } });
 	my %second = map { $_->{state} eq 'ack' ? map { $_->[0] => 1 } grep { $_->[1] == 2 } words_of($_, 'C') : () } $told->transactions;
 	my $counted = first_of($told, sub {
@@ -88,8 +89,8 @@ sub in_logs
 	});
 	my @plants;
 
-	push @plants, [ 'a commit told as failed', { invented => 1, mark => 1 }, $single, { state => 'none' } ],
-	  [ 'a commit that is not known although it is marked', { unresolved => 1 }, $single, { state => 'doubt' } ] if $single;
+	push @plants, [ 'a commit told as failed', { invented => 1, mark => 1 }, $single, { state => 'none' } ] if $single;
+	push @plants, [ 'a commit that is not known although it is marked', { unresolved => 1 }, $judged, { state => 'doubt' } ] if $judged;
 	push @plants, [ 'half of a commit in doubt', { half => 1 }, $double,
 		{ state => 'doubt', effects => [ @{ $double->{effects} }, 'L:1000:1' ] } ] if $double;
 	push @plants, [ 'an increment that nobody heard of', { counter => 2 }, $counted,
