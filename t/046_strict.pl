@@ -67,7 +67,9 @@ if ($major * 1000 + $minor < 1005)
 		like(refusal('SELECT instance FROM who'), qr/^0A000 .*the TDS library cannot obey .*"$name".*FreeTDS 1\.5 or later/s, "... and so is a login with $name");
 		is($a->counter('connections'), $connections, '... before anybody is asked');
 		like($psql->query('EXPLAIN SELECT instance FROM who'), qr/Foreign Scan/, '... but a plan is made');
-		like(refusal("SELECT * FROM tds_mirror_status('erp')"), qr/^0A000 /, '... and nobody else logs in either');
+		is($psql->query("SELECT DISTINCT reachable, error FROM tds_mirror_status()"),
+			"f|The option \"$name\" needs FreeTDS 1.5 or later, and the library at hand is \"$library\".", '... tds_mirror_status() says so in its rows');
+		is($a->counter('connections'), $connections, '... and asks nobody either');
 		$psql->query($name eq 'encryption' ? "ALTER SERVER erp OPTIONS (SET encryption 'require')" : "ALTER SERVER erp OPTIONS (DROP $name)");
 	}
 	like(refusal('SELECT instance FROM who'), qr/^08001 /, 'what cannot be obeyed can be taken away');

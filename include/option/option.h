@@ -97,6 +97,9 @@ extern TmfServerOptions *tmf_server_options(Oid serverid);
 /* Raises 0A000 when the server has an option that the TDS library cannot obey. */
 extern void tmf_server_check_library(Oid serverid);
 
+/* The same as a sentence, palloc'd, for those who go on with other servers; or NULL. */
+extern char *tmf_server_library_problem(Oid serverid);
+
 /*
  * Fills in the port that endpoint lacks: the option port.  An instance's is left
  * to be asked for, and the option is what to try without an answer.

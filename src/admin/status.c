@@ -114,6 +114,7 @@ put_partner(ReturnSetInfo *result, const TmfTarget *target, const char *partner,
 	StatusRow	row;
 	TmfRole		role;
 	char		address[ENDPOINT_TEXT_MAX];
+	const char *problem;
 	bool		reachable;
 
 	memset(row.nulls, true, sizeof(row.nulls));
@@ -122,7 +123,10 @@ put_partner(ReturnSetInfo *result, const TmfTarget *target, const char *partner,
 	set_text(&row, STATUS_PARTNER, partner);
 	set_text(&row, STATUS_ADDRESS, address);
 
-	reachable = ask(target, &side->endpoint, "master", until, &row, &role);
+	/* one server that this library cannot serve says so beside the others' rows */
+	problem = tmf_server_library_problem(target->server->serverid);
+	set_text(&row, STATUS_PROBLEM, problem);
+	reachable = problem == NULL && ask(target, &side->endpoint, "master", until, &row, &role);
 	if (reachable)
 	{
 		set_role(&row, &role);

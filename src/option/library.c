@@ -44,24 +44,48 @@ tmf_option_check_library(const TmfOption *option, const TmfOptionValue *value)
 			 errhint("This needs FreeTDS %s or later.", wire_needs(needs))));
 }
 
-void
-tmf_server_check_library(Oid serverid)
+/* The first option of the server that the library cannot obey, and its value; or NULL. */
+static const TmfOption *
+first_beyond_library(Oid serverid, TmfOptionValue *value)
 {
 	/* somebody may have dropped it while a COMMIT that must be asked about was under way */
 	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
 	ListCell   *lc;
 
 	if (server == NULL)
-		return;
+		return NULL;
 	foreach(lc, server->options)
 	{
 		DefElem    *def = lfirst_node(DefElem, lc);
 		const TmfOption *option = tmf_option_find(def->defname, ForeignServerRelationId);
-		TmfOptionValue value;
 
 		if (option == NULL)
 			continue;
-		tmf_option_parse(option, defGetString(def), &value);
-		tmf_option_check_library(option, &value);
+		tmf_option_parse(option, defGetString(def), value);
+		if (!wire_can(needs_of(option, value)))
+			return option;
 	}
+	return NULL;
+}
+
+void
+tmf_server_check_library(Oid serverid)
+{
+	TmfOptionValue value;
+	const TmfOption *option = first_beyond_library(serverid, &value);
+
+	if (option != NULL)
+		tmf_option_check_library(option, &value);
+}
+
+char *
+tmf_server_library_problem(Oid serverid)
+{
+	TmfOptionValue value;
+	const TmfOption *option = first_beyond_library(serverid, &value);
+
+	if (option == NULL)
+		return NULL;
+	return psprintf("The option \"%s\" needs FreeTDS %s or later, and the library at hand is \"%s\".",
+					option->name, wire_needs(needs_of(option, &value)), wire_library_version());
 }
