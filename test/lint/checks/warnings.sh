@@ -11,6 +11,9 @@ if ! server=$("$PG_CONFIG" --includedir-server 2>/dev/null) || [ ! -f "$server/p
 fi
 common="-Wall -Wextra -Werror -Wmissing-prototypes -Wpointer-arith -Wvla -Wdeclaration-after-statement"
 conventions="-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers"
+# The C of the server's headers: where they were configured for a word of C23, that.
+language=gnu99
+! grep -q '^#define HAVE_TYPEOF_UNQUAL 1' "$server/pg_config.h" || language=gnu2x
 
 # file -> flags
 flags_of() {
@@ -18,13 +21,13 @@ flags_of() {
 		src/pure/*) echo "-std=c99 -pedantic -Iinclude" ;;
 		src/wire/*) echo "-std=gnu99 -D_GNU_SOURCE -Iinclude $conventions" ;;
 		src/* | tds_mirror_fdw.c)
-			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
+			echo "-std=$language -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
 		test/broken_streams/*)
-			echo "-std=gnu11 -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
+			echo "-std=$language -D_GNU_SOURCE -Iinclude -isystem $server $conventions" ;;
 		test/fuzz/*)
 			echo "-std=gnu11 -D_GNU_SOURCE -Itest/broken_streams" ;;
 		test/parameters/*)
-			echo "-std=gnu99 -D_GNU_SOURCE -Iinclude -Isrc/value -isystem $server $conventions" ;;
+			echo "-std=$language -D_GNU_SOURCE -Iinclude -Isrc/value -isystem $server $conventions" ;;
 		test/docs/*) echo "-std=c99 -pedantic -Iinclude" ;;
 		test/standin/*) echo "-std=gnu11 -D_GNU_SOURCE -pthread -Itest/standin" ;;
 		test/standin_speed/* | bench/read/* | bench/push/* | bench/write/*) echo "-std=gnu11 -D_GNU_SOURCE" ;;
