@@ -78,7 +78,7 @@ my $cluster = TdsMirror::Cluster->start('kill');
 	like($err, qr/DETAIL:.*@{[$pair->a->port]}.*refused/is, 'DETAIL names the first partner and why');
 	like($err, qr/DETAIL:.*@{[$pair->b->port]}.*4060/s, 'and the second');
 
-	$pair->b->tsql("ALTER DATABASE [erp] SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS");
+	$pair->force_service($pair->b);
 	$pair->wait_principal($pair->b);
 	is($psql->query('SELECT count(*) FROM track'), track_rows(), 'after a forced service it succeeds');
 	is($psql->query('SELECT instance FROM who'), 'B', 'and B answers');

@@ -86,7 +86,7 @@ is($psql->query('SELECT instance FROM vague_who'), 'A', 'a pair with names that 
 is($psql->query("SELECT failover_partner, failover_name FROM tds_mirror_partners WHERE server_name = 'vague'"),
 	"127.0.0.4,$port|nowhere-b.invalid", 'the host of the mirroring endpoint stands in');
 $vague->a->kill9;
-$vague->b->tsql('ALTER DATABASE erp SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS');
+$vague->force_service($vague->b);
 $vague->wait_principal($vague->b);
 is($psql->query('SELECT instance FROM vague_who'), 'B', 'and is where the failover leads');
 

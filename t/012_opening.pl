@@ -239,8 +239,7 @@ SKIP: {
 
 	is($psql->query('SELECT instance FROM who'), 'B', 'B is the principal');
 	$b->control('partition on');
-	wait_until('A has lost its partner', 30, sub { ($pair->state_of($a)->{state_desc} // '') eq 'DISCONNECTED' });
-	$a->tsql('ALTER DATABASE erp SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS');
+	$pair->force_service($a);
 	$pair->wait_principal($a);
 	$psql->quit;
 	opens('service is forced on A', by => 'A', within => $slot, attempts => '1|0')->quit;

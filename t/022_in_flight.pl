@@ -192,7 +192,7 @@ for my $case (
 	$old->control("fault batch kill skip $skip scope inflight");
 	$psql->send($query);
 	waitpid($old->{pid}, 0);
-	$new->tsql('ALTER DATABASE [erp] SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS');
+	$pair->force_service($new);
 	my ($ok, $out, $err, $state) = $psql->finish;
 	if ($skip)
 	{

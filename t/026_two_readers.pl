@@ -452,7 +452,7 @@ for my $when ('before', 'after')
 	$old->control('fault batch kill skip 40 scope off');
 	$session->send($lookups);
 	waitpid($old->{pid}, 0);
-	$new->tsql('ALTER DATABASE [erp] SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS');
+	$pair->force_service($new);
 	my ($ok, $out, $err, $state) = $session->finish;
 	is($state, '08006', "SAFETY OFF $when the login, killed between lookups of the further session: 08006") or diag "$out$err";
 	like($err, qr/DETAIL:.*\d+ rows/, 'DETAIL says how many rows cannot be combined with others');

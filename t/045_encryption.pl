@@ -255,7 +255,7 @@ $pair->wait_synchronized;
 my $streaming = $cluster->session;
 is($streaming->query('SELECT instance FROM who'), 'B', 'another session');
 $b->kill9;
-$a->tsql('ALTER DATABASE erp SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS');
+$pair->force_service($a);
 $pair->wait_principal($a);
 is($streaming->query('SELECT instance FROM who'), 'A', 'its partner is found when it dies');
 is($psql->query($all), $expected, '... with every row');

@@ -33,8 +33,7 @@ sub force_service
 {
 	my ($stage, $pair) = @_;
 
-	wait_until('the mirror misses its principal', 20, sub { (Stage::mirroring($pair->b))[1] eq 'DISCONNECTED' });
-	$pair->b->tsql('ALTER DATABASE erp SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS');
+	$pair->force_service($pair->b);
 	$stage->wait_serving($pair->b);
 	return;
 }

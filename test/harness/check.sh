@@ -22,7 +22,9 @@ suite()
 	read -r p f <<<"$(counts "$name" "$status" "$logs/$name.log")"
 	grep -E '^bar |^skip |^[a-z]+: [0-9]+ passed' "$logs/$name.log" | grep -v "^$name:"
 	if [ "$f" -gt 0 ]; then
-		grep -E '^not ok|^FAILED|ERROR|failed' "$logs/$name.log" | head -n 30
+		grep -E -A 5 '^ *not ok' "$logs/$name.log" | head -n 60
+		grep -E -B 5 '^FAILED' "$logs/$name.log" | head -n 60
+		grep -E 'ERROR|failed' "$logs/$name.log" | head -n 30
 		tail -n 40 "$logs/$name.log"
 	fi
 	printf '%s: %d passed, %d failed (%d s)\n' "$name" "$p" "$f" $((SECONDS - start))

@@ -180,8 +180,7 @@ sub asynchronous_part
 	$old->kill9;
 	$ledger->read_logs;
 	my $begun = $ledger->begun;
-	wait_until('the mirror misses its principal', 20, sub { (mirroring_of($pair, $new))[1] eq 'DISCONNECTED' });
-	$new->tsql("ALTER DATABASE $database SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS");
+	$pair->force_service($new);
 	await_commits($ledger, $clients, $ledger->read_logs + 50);
 	$clients->stop(60);
 	$ledger->read_logs;

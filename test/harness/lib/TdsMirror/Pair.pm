@@ -114,6 +114,16 @@ sub wait_principal
 	});
 }
 
+# Makes the mirror of a principal that is gone the principal; it must have missed that one first.
+sub force_service
+{
+	my ($self, $mirror) = @_;
+
+	wait_until("$mirror->{name} misses its principal", 30, sub { ($self->state_of($mirror)->{state_desc} // '') eq 'DISCONNECTED' });
+	$mirror->tsql("ALTER DATABASE [$self->{database}] SET PARTNER FORCE_SERVICE_ALLOW_DATA_LOSS");
+	return;
+}
+
 sub stop
 {
 	my ($self) = @_;
