@@ -54,8 +54,16 @@ uninstall-manual:
 
 .PHONY: install-manual uninstall-manual
 
-# Outside the source tree the folders of the objects must be made.
+# Outside the source tree the folders of the objects must be made, and what is found in it
+# is sources: objects of a build there are not taken for those of this one.
 $(shell mkdir -p $(sort $(dir $(OBJS))))
+ifdef VPATH
+srcdir := $(srcdir)
+override VPATH :=
+vpath %.c $(srcdir)
+vpath %.control $(srcdir)
+vpath %.sql $(srcdir)
+endif
 
 # PGXS tracks no headers; here they are the contracts, so everything follows them.
 $(OBJS): $(wildcard $(TOP)/include/*/*.h $(TOP)/src/*/*.h)
