@@ -251,6 +251,9 @@ sub failovers
 
 	for my $how ('failover', 'kill')
 	{
+		# without these a mirror does not take over
+		$pair->wait_synchronized;
+		$pair->wait_witness;
 		my $old = $pair->principal;
 		my $new = $pair->mirror_of($old);
 
@@ -266,12 +269,9 @@ sub failovers
 		is($psql->query($probe{ours}), 20000, "$case, $how: ours goes on");
 		is($psql->query($probe{theirs}), 20000, "$case, $how: so do they, by their list");
 		is(said($psql, $theirs[4]), $alone{$theirs[4]}, "$case, $how: a wrong password is theirs, said as alone") if $how eq 'failover';
-		if ($how eq 'kill')
-		{
-			$old->launch;
-			$pair->wait_synchronized;
-		}
+		$old->launch if $how eq 'kill';
 	}
+	$pair->wait_synchronized;
 	$pair->principal->tsql('ALTER DATABASE [erp] SET PARTNER FAILOVER') if $pair->principal != $pair->a;
 	$pair->wait_principal($pair->a);
 	$pair->wait_synchronized;
