@@ -3,8 +3,8 @@
 # Each client asks on and on, from before the moment at which the principal hands
 # over, is killed, or vanishes, until some seconds after it.  All of them ask the
 # same pair at the same time, each from a loop of its own: the next statement begins
-# when the interval is over and the last one has been answered.  A statement that has
-# no answer at the end is one without an answer.
+# when the interval is over and the last one has been answered, and none in the last
+# interval.  A statement that has no answer at the end is one without an answer.
 #
 # A line for each statement goes to timeline.tsv in the run's folder: story, client,
 # start in seconds from the event, milliseconds, "row", "error" or "none", and who
@@ -62,13 +62,13 @@ sub strike
 	return { pid => $pid, in => $in };
 }
 
-# Asks when it is time to, and answers with the seconds until then.
+# Asks when it is time to and not yet $last, and answers with the seconds until then.
 sub go_on
 {
-	my ($lane, $interval) = @_;
+	my ($lane, $interval, $last) = @_;
 	my $now = Backend::now();
 
-	return 1 if $lane->{asked};
+	return 1 if $lane->{asked} || $lane->{next} >= $last;
 	return $lane->{next} - $now if $now < $lane->{next};
 	$lane->{runner}->ask;
 	$lane->{asked} = $now;
@@ -87,16 +87,16 @@ sub note
 	return;
 }
 
-# The lanes until the time is over.
+# The lanes until the time is over; what begins after $last is left out.
 sub ask_until
 {
-	my ($lanes, $interval, $end) = @_;
+	my ($lanes, $interval, $end, $last) = @_;
 
 	while ((my $left = $end - Backend::now()) > 0)
 	{
 		for my $lane (@$lanes)
 		{
-			my $due = go_on($lane, $interval);
+			my $due = go_on($lane, $interval, $last // $end);
 			$left = $due if $due < $left;
 		}
 		my %of = map { $_->{runner}->handle => $_ } grep { $_->{asked} } @$lanes;
@@ -148,7 +148,7 @@ sub run_story
 	my $event = Backend::now();
 	my $striker = strike($stage, $story);
 	my $end = $event + $story->{after};
-	ask_until(\@lanes, $story->{interval}, $end);
+	ask_until(\@lanes, $story->{interval}, $end, $end - $story->{interval});
 	for my $lane (grep { $_->{asked} } @lanes)
 	{
 		my $ms = 1000 * (Backend::now() - $lane->{asked});
